@@ -1,0 +1,1 @@
+"""A benchmark: plan its cells, execute what is missing, aggregate the records."""

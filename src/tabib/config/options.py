@@ -1,0 +1,80 @@
+"""``backend_args`` of each model family. The registry names the schema that goes with a model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tabib.config.schema import Schema
+
+
+class NoOptions(Schema):
+    """A model without settings."""
+
+
+class TfidfOptions(Schema):
+    """TF-IDF over word 1–2-grams and character 2–5-grams, with logistic regression."""
+
+    c: float = Field(default=10.0, gt=0, description="inverse strength of the L2 regularisation")
+    max_features: int = Field(default=100_000, ge=100, description="most frequent n-grams kept, per kind")
+
+
+class DictionaryOptions(Schema):
+    """Look-up of the training entities."""
+
+    min_precision: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="keep a form if at least this share of its occurrences in train is one",
+    )
+    lowercase: bool = True
+
+
+class EncoderOptions(Schema):
+    """Settings that every head over a pretrained encoder has."""
+
+    max_length: int = Field(default=512, ge=8, description="sub-tokens of one window, special ones included")
+    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = None
+    gradient_checkpointing: bool = False
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+
+class TokenNerOptions(EncoderOptions):
+    """Token classification over IOB2 tags."""
+
+    stride: int = Field(default=128, ge=0, description="sub-tokens that neighbouring windows share")
+
+
+class SpanNerOptions(EncoderOptions):
+    """Encoder, BiLSTM, one CRF per label and a span scorer, after nlstruct (Wajsbürt 2021)."""
+
+    dropout: float = Field(default=0.4, ge=0, lt=1)
+    stride: int = Field(default=128, ge=0, description="sub-tokens that neighbouring windows share")
+    max_span_length: int = Field(default=40, ge=1, description="longest entity, in words")
+    use_crf: bool = True
+    lstm_hidden_size: int = Field(default=400, ge=2, description="both directions together have this size × 2")
+    lstm_layers: int = Field(default=3, ge=0, description="0 for no BiLSTM")
+    biaffine_size: int = Field(default=150, ge=1, description="size of the begin and end projections, per label")
+    layer_mix: int = Field(default=1, ge=1, le=24, description="last encoder layers whose learned mix is read")
+    nested_within_label: bool = Field(
+        default=False,
+        description="keep overlapping spans of one label that the span scorer accepts, if one holds the other",
+    )
+    threshold: float = Field(default=0.5, gt=0, lt=1)
+
+
+class TextOptions(EncoderOptions):
+    """Classification of whole documents; the multilabel settings have an effect for that task only."""
+
+    pooling: Literal["cls", "mean", "max"] = "mean"
+    class_weights: Literal["none", "balanced"] = Field(default="none", description="classification only")
+    positive_weight_cap: float | None = Field(
+        default=None,
+        ge=1,
+        description="multilabel: weight positives by negatives/positives, at most this; null: off",
+    )
+    focal_gamma: float = Field(default=0.0, ge=0, description="multilabel: exponent of the focal loss; 0 is BCE")
+    tune_threshold: bool = Field(default=True, description="multilabel: choose the threshold on dev (else 0.5)")
+    at_least_one_label: bool = Field(default=False, description="multilabel: never answer with no label")

@@ -1,0 +1,160 @@
+"""Predictions: the only contract between models and metrics. Every model family returns these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
+
+from tabib.core.spans import Entity
+
+
+class Status(StrEnum):
+    """How a prediction came about.
+
+    ``truncated``: the model read only part of the input, the prediction is scored as it is;
+    ``unparsed``: the model's output could not be understood, scored as an empty answer;
+    ``failed``: no output at all, scored as an empty answer.
+    """
+
+    OK = "ok"
+    UNPARSED = "unparsed"
+    TRUNCATED = "truncated"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredEntity:
+    """A predicted entity with the model's confidence in [0, 1], or None where the model has none."""
+
+    entity: Entity
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NerPrediction:
+    """Predicted entities of one document, in the characters of the untouched text.
+
+    ``word_tags`` and ``word_confidences`` may hold, for each of the document's words, what a token
+    classifier said before entities were made of it; empty for other models.
+    """
+
+    kind: ClassVar[str] = "ner"
+
+    id: str
+    entities: tuple[ScoredEntity, ...] = ()
+    status: Status = Status.OK
+    detail: str = ""
+    word_tags: tuple[str, ...] = ()
+    word_confidences: tuple[float, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        entities = [
+            scored.entity.to_json()
+            | ({} if scored.confidence is None else {"confidence": round(scored.confidence, 6)})
+            for scored in self.entities
+        ]
+        row: dict[str, Any] = {"id": self.id, "status": self.status.value, "entities": entities}
+        if self.detail:
+            row["detail"] = self.detail
+        if self.word_tags:
+            row["word_tags"] = list(self.word_tags)
+            row["word_confidences"] = [round(value, 6) for value in self.word_confidences]
+        return row
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> NerPrediction:
+        entities = tuple(ScoredEntity(Entity.from_json(item), item.get("confidence")) for item in row["entities"])
+        return cls(
+            row["id"],
+            entities,
+            Status(row["status"]),
+            row.get("detail", ""),
+            tuple(row.get("word_tags", ())),
+            tuple(row.get("word_confidences", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationPrediction:
+    """One label of one document; None only where the status is unparsed or failed.
+
+    ``scores`` maps each label to its probability where the model has them; ``confidence`` is that of ``label``.
+    """
+
+    kind: ClassVar[str] = "classification"
+
+    id: str
+    label: str | None
+    confidence: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    status: Status = Status.OK
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.label is None) != (self.status in (Status.UNPARSED, Status.FAILED)):
+            raise ValueError(f"prediction {self.id!r}: label {self.label!r} does not go with status {self.status}")
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {"id": self.id, "status": self.status.value, "label": self.label}
+        return row | _optional(self.confidence, self.scores, self.detail)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> ClassificationPrediction:
+        return cls(
+            row["id"],
+            row["label"],
+            row.get("confidence"),
+            dict(row.get("scores", {})),
+            Status(row["status"]),
+            row.get("detail", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MultilabelPrediction:
+    """The labels of one document, sorted; possibly none.
+
+    ``scores`` maps each label to its probability where the model has them; ``confidence`` is that of the
+    whole answer (the product over labels of the probability of what was decided).
+    """
+
+    kind: ClassVar[str] = "multilabel"
+
+    id: str
+    labels: tuple[str, ...]
+    confidence: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    status: Status = Status.OK
+    detail: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {"id": self.id, "status": self.status.value, "labels": list(self.labels)}
+        return row | _optional(self.confidence, self.scores, self.detail)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> MultilabelPrediction:
+        return cls(
+            row["id"],
+            tuple(row["labels"]),
+            row.get("confidence"),
+            dict(row.get("scores", {})),
+            Status(row["status"]),
+            row.get("detail", ""),
+        )
+
+
+Prediction = NerPrediction | ClassificationPrediction | MultilabelPrediction
+PredictionT = TypeVar("PredictionT", NerPrediction, ClassificationPrediction, MultilabelPrediction)
+
+
+def _optional(confidence: float | None, scores: Mapping[str, float], detail: str) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    if confidence is not None:
+        row["confidence"] = round(confidence, 6)
+    if scores:
+        row["scores"] = {label: round(value, 6) for label, value in scores.items()}
+    if detail:
+        row["detail"] = detail
+    return row

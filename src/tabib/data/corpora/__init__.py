@@ -1,0 +1,1 @@
+"""Corpora, one file each: cards and a loader."""

@@ -1,0 +1,68 @@
+"""A corpus in memory, and the card that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tabib.core.examples import Example, Lost
+
+SplitName = Literal["train", "dev", "test"]
+SPLITS: tuple[SplitName, ...] = ("train", "dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a corpus before it is read; the contract test holds ``load`` to it.
+
+    Args:
+        name: as in the registry.
+        task: the name of its task.
+        languages: ISO 639-1 codes.
+        licence: as its publishers state it.
+        citation: the paper or the archive's entry.
+        access: where to get it and what to do with it, one or two sentences (shown when it is absent).
+        folders: names under a data directory where its published layout is looked for, the first that exists.
+        labels: the published label set, sorted.
+        statistics: split → {"documents": n, "annotations": n}, annotations as published: kept and lost together.
+        shared_texts: pairs of splits that are known to share a text, with how many; any other is an error.
+    """
+
+    name: str
+    task: str
+    languages: tuple[str, ...]
+    licence: str
+    citation: str
+    access: str
+    folders: tuple[str, ...]
+    labels: tuple[str, ...]
+    statistics: Mapping[str, Mapping[str, int]]
+    shared_texts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The examples of a corpus by split.
+
+    Args:
+        card: its description.
+        train, dev, test: the examples; an absent dev has been split off train, seeded, and ``notes`` says so.
+        lost: gold annotations left out of the examples, by split, each with its reason.
+        notes: what a reader of the results should know (dev split off train, shared texts…).
+    """
+
+    card: Card
+    train: tuple[Example[Any], ...]
+    dev: tuple[Example[Any], ...]
+    test: tuple[Example[Any], ...]
+    lost: Mapping[str, tuple[Lost, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> str:
+        return self.card.task
+
+    def split(self, name: SplitName) -> tuple[Example[Any], ...]:
+        return {"train": self.train, "dev": self.dev, "test": self.test}[name]

@@ -1,0 +1,1 @@
+"""Metrics: pure functions of gold and predictions (NumPy and SciPy, no torch)."""

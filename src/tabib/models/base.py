@@ -1,0 +1,53 @@
+"""What every model is, whatever it is made of. No torch here: baselines do not need it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from tabib.core.examples import Document, Example
+from tabib.core.predictions import Prediction
+
+Progress = Callable[[int, int], None]
+"""Called with (documents done, documents in all)."""
+
+
+class Model(ABC):
+    """Predicts, and can be saved to and loaded from a folder."""
+
+    @abstractmethod
+    def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:
+        """One prediction per document, in their order."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write everything that ``load`` needs into ``folder`` (which exists and is empty). No pickles."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path) -> Self:
+        """What ``save`` wrote."""
+
+
+class Learner(Model):
+    """A model that learns in one call, without gradient steps: the baselines.
+
+    Args:
+        labels: the label set of train and dev, sorted.
+        options: an instance of the schema that the registry names.
+        seed: for whatever is drawn at random.
+    """
+
+    def __init__(self, labels: Sequence[str], options: Any, seed: int = 0) -> None:
+        self.labels = tuple(labels)
+        self.options = options
+        self.seed = seed
+
+    @abstractmethod
+    def fit(self, train: Sequence[Example[Any]], dev: Sequence[Example[Any]]) -> None:
+        """Learn from train; dev may be used to choose thresholds."""
+
+
+__all__ = ["Learner", "Model", "Prediction", "Progress"]

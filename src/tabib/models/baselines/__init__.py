@@ -1,0 +1,1 @@
+"""Baselines: what a model has to beat."""

@@ -1,0 +1,1 @@
+"""Heads over a pretrained encoder, one file each. ``base.Head`` is the contract that the training loop knows."""

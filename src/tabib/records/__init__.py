@@ -1,0 +1,1 @@
+"""What a run leaves on disk: the only contract between runs and reports. Reading it needs no torch."""

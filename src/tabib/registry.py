@@ -1,0 +1,204 @@
+"""One table: name → ``module:attribute``, resolved only when used. Plug-ins add rows by entry points.
+
+Names of the table are the canonical ones; aliases (the names of earlier projects) resolve to them.
+A plug-in declares, in its own package metadata, entry points in the groups ``tabib.corpora``,
+``tabib.tasks`` or ``tabib.models`` that name a ``CorpusEntry``, ``TaskEntry`` or ``ModelEntry``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Protocol, TypeVar
+
+from tabib.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    """``target`` is an instance of ``tabib.tasks.base.Task``."""
+
+    name: str
+    target: str
+    summary: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusEntry:
+    """``target`` is a module with ``CARDS: dict[str, Card]`` and ``load(name, folder, **options) -> Corpus``."""
+
+    name: str
+    task: str
+    target: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """``targets`` maps each task that the model can do to a class; ``options`` is its pydantic schema."""
+
+    name: str
+    targets: Mapping[str, str]
+    options: str
+    summary: str
+    pretrained: bool = False
+    """Whether it starts from weights, named by ``model_name_or_path``, and is trained by steps."""
+    aliases: tuple[str, ...] = ()
+
+
+class _Entry(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+
+EntryT = TypeVar("EntryT", bound=_Entry)
+
+_TASKS = (
+    TaskEntry("ner_span", "tabib.tasks.ner_span:TASK", "entities as character spans, nested and discontinuous"),
+    TaskEntry("ner_token", "tabib.tasks.ner_token:TASK", "flat entities as IOB2 tags over words"),
+    TaskEntry("classification", "tabib.tasks.classification:TASK", "one label per document"),
+    TaskEntry("multilabel", "tabib.tasks.multilabel:TASK", "any number of labels per document"),
+)
+
+_CORPORA = (
+    CorpusEntry("emea", "ner_span", "tabib.data.corpora.quaero"),
+    CorpusEntry("medline", "ner_span", "tabib.data.corpora.quaero"),
+    CorpusEntry("quaero_emea_token", "ner_token", "tabib.data.corpora.quaero"),
+    CorpusEntry("quaero_medline_token", "ner_token", "tabib.data.corpora.quaero"),
+    CorpusEntry("morfitt", "multilabel", "tabib.data.corpora.morfitt"),
+    CorpusEntry("doctor_patient_questions_fr", "classification", "tabib.data.corpora.doctor_patient_questions"),
+    CorpusEntry("mini_ner_fr", "ner_span", "tabib.data.corpora.mini"),
+    CorpusEntry("mini_ner_en", "ner_span", "tabib.data.corpora.mini"),
+    CorpusEntry("mini_ner_token_fr", "ner_token", "tabib.data.corpora.mini"),
+    CorpusEntry("mini_triage_fr", "classification", "tabib.data.corpora.mini"),
+    CorpusEntry("mini_triage_pl", "classification", "tabib.data.corpora.mini"),
+    CorpusEntry("mini_topics_fr", "multilabel", "tabib.data.corpora.mini"),
+)
+
+_MODELS = (
+    ModelEntry(
+        "majority",
+        {
+            "ner_span": "tabib.models.baselines.majority:MajorityNer",
+            "ner_token": "tabib.models.baselines.majority:MajorityNer",
+            "classification": "tabib.models.baselines.majority:MajorityClassifier",
+            "multilabel": "tabib.models.baselines.majority:MajorityMultilabel",
+        },
+        "tabib.config.options:NoOptions",
+        "the most frequent answer of the training data",
+    ),
+    ModelEntry(
+        "tfidf",
+        {
+            "classification": "tabib.models.baselines.tfidf:TfidfClassifier",
+            "multilabel": "tabib.models.baselines.tfidf:TfidfMultilabel",
+        },
+        "tabib.config.options:TfidfOptions",
+        "TF-IDF of words and characters, and a linear classifier",
+    ),
+    ModelEntry(
+        "dictionary",
+        {
+            "ner_span": "tabib.models.baselines.dictionary:DictionaryNer",
+            "ner_token": "tabib.models.baselines.dictionary:DictionaryNer",
+        },
+        "tabib.config.options:DictionaryOptions",
+        "looks up the entities of the training data",
+    ),
+    ModelEntry(
+        "span_ner",
+        {
+            "ner_span": "tabib.models.heads.span_ner:SpanNer",
+            "ner_token": "tabib.models.heads.span_ner:SpanNer",
+        },
+        "tabib.config.options:SpanNerOptions",
+        "encoder, BiLSTM, one CRF per label and a span scorer; nested entities",
+        pretrained=True,
+        aliases=("bert_span_ner",),
+    ),
+    ModelEntry(
+        "token_ner",
+        {
+            "ner_token": "tabib.models.heads.token_ner:TokenNer",
+            "ner_span": "tabib.models.heads.token_ner:TokenNer",
+        },
+        "tabib.config.options:TokenNerOptions",
+        "encoder and a linear layer over IOB2 tags; flat entities",
+        pretrained=True,
+        aliases=("bert_token_ner",),
+    ),
+    ModelEntry(
+        "text",
+        {
+            "classification": "tabib.models.heads.text:TextClassifier",
+            "multilabel": "tabib.models.heads.multilabel:MultilabelClassifier",
+        },
+        "tabib.config.options:TextOptions",
+        "encoder, pooling and a linear layer; one label or several, as the task asks",
+        pretrained=True,
+        aliases=("bert_text_cls", "bert_multilabel_cls"),
+    ),
+)
+
+
+@cache
+def tasks() -> dict[str, TaskEntry]:
+    """Every task by its canonical name."""
+    return _table(_TASKS, "tabib.tasks")
+
+
+@cache
+def corpora() -> dict[str, CorpusEntry]:
+    """Every corpus by its canonical name."""
+    return _table(_CORPORA, "tabib.corpora")
+
+
+@cache
+def models() -> dict[str, ModelEntry]:
+    """Every model family by its canonical name."""
+    return _table(_MODELS, "tabib.models")
+
+
+def find(table: Mapping[str, EntryT], name: str, what: str) -> EntryT:
+    """The row of a name or alias.
+
+    Raises:
+        ConfigError: no such name; says the nearest ones.
+    """
+    by_name = {alias: row for row in table.values() for alias in (row.name, *row.aliases)}
+    if name not in by_name:
+        raise ConfigError(f"unknown {what} {name!r}{nearest(name, by_name)}")
+    return by_name[name]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``; did you mean 'emea'?``, or the known names where none is near."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    if close:
+        return f"; did you mean {' or '.join(map(repr, close))}?"
+    return f"; known: {', '.join(known)}"
+
+
+def resolve(target: str) -> Any:
+    """Import what ``module:attribute`` (or ``module``) names."""
+    module, _, attribute = target.partition(":")
+    loaded = import_module(module)
+    return getattr(loaded, attribute) if attribute else loaded
+
+
+def _table(rows: Iterable[EntryT], group: str) -> dict[str, EntryT]:
+    table = {row.name: row for row in rows}
+    for point in entry_points(group=group):
+        row = point.load()
+        if row.name in table:
+            raise ConfigError(f"plug-in {point.value!r} registers {row.name!r}, which already exists in {group}")
+        table[row.name] = row
+    return table
