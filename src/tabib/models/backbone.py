@@ -69,7 +69,7 @@ class Backbone(nn.Module):
     def forward(
         self, input_ids_BT: Tensor, attention_mask_BT: Tensor, *, all_layers: bool = False
     ) -> tuple[Tensor, ...]:
-        """Hidden states (B, T, H): of the last layer, or, with ``all_layers``, of the embeddings and every layer."""
+        """Hidden states (B, T, H) of the last layer; with ``all_layers``, of the embeddings and every layer."""
         output = self.encoder(
             input_ids=input_ids_BT, attention_mask=attention_mask_BT, output_hidden_states=all_layers
         )
