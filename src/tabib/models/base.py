@@ -15,7 +15,15 @@ Progress = Callable[[int, int], None]
 
 
 class Model(ABC):
-    """Predicts, and can be saved to and loaded from a folder."""
+    """Predicts, and can be saved to and loaded from a folder.
+
+    Attributes:
+        task: the name of the task that it was built for.
+        labels: the label set of train and dev, sorted.
+    """
+
+    task: str
+    labels: tuple[str, ...]
 
     @abstractmethod
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:
@@ -38,9 +46,11 @@ class Learner(Model):
         labels: the label set of train and dev, sorted.
         options: an instance of the schema that the registry names.
         seed: for whatever is drawn at random.
+        task: the task's name, for models that serve several.
     """
 
-    def __init__(self, labels: Sequence[str], options: Any, seed: int = 0) -> None:
+    def __init__(self, labels: Sequence[str], options: Any, seed: int = 0, task: str = "") -> None:
+        self.task = task
         self.labels = tuple(labels)
         self.options = options
         self.seed = seed

@@ -1,0 +1,130 @@
+"""Making a model from its row in the registry, and keeping it in a folder. Torch is imported for those that need it."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tabib.config.schema import Schema
+from tabib.core.errors import ConfigError, DataError, ModelError
+from tabib.models.base import Model
+from tabib.registry import ModelEntry, find, models, nearest, resolve
+
+MANIFEST = "model.json"
+
+
+def build_model(
+    entry: ModelEntry,
+    task: str,
+    labels: Sequence[str],
+    options: Schema,
+    *,
+    weights: Path | None,
+    seed: int,
+) -> Model:
+    """An untrained model. The seed is set first, so that the initial weights of a head follow from it.
+
+    Args:
+        entry: the model's row in the registry.
+        task: canonical name of the task.
+        labels: the label set of train and dev.
+        options: an instance of the schema that ``entry.options`` names.
+        weights: the folder of a pretrained encoder (``find_weights``); for pretrained models only.
+        seed: sets Python's, NumPy's and torch's generators.
+
+    Raises:
+        ConfigError: the model cannot do the task, or lacks weights.
+        DataError: there is nothing to learn: no labels.
+        ModelError: the weights do not fit.
+    """
+    kind = _class_of(entry, task)
+    expected = resolve(entry.options)
+    if not isinstance(options, expected):
+        raise ConfigError(
+            f"backend_args of model {entry.name!r} are {expected.__name__}, got {type(options).__name__}"
+        )
+    if not labels:
+        raise DataError(f"train and dev hold no label, so {entry.name!r} has nothing to learn for task {task!r}")
+    labels = sorted(set(labels))
+    set_seed(seed, with_torch=entry.pretrained)
+    if not entry.pretrained:
+        learner: Model = kind(labels, options, seed, task)
+        return learner
+    if weights is None:
+        raise ConfigError(f"model {entry.name!r} starts from pretrained weights: set model_name_or_path")
+    head: Model = kind(_backbone(weights, options), task, labels, options)
+    return head
+
+
+def set_seed(seed: int, *, with_torch: bool = True) -> None:
+    """Seed Python's, NumPy's and torch's generators; torch only if it is asked for or already in use."""
+    import numpy as np
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if with_torch or "torch" in sys.modules:
+        import torch
+
+        torch.manual_seed(seed)
+
+
+def save_model(model: Model, entry_name: str, folder: Path) -> None:
+    """Write a model into ``folder`` (made if absent; it must be empty) so that ``load_model`` finds its class."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise ModelError(f"{folder} is not empty; a model is saved into an empty folder")
+    model.save(folder)
+    manifest = {"model": entry_name, "task": model.task, "class": type(model).__name__}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path) -> Model:
+    """What ``save_model`` wrote.
+
+    Raises:
+        ModelError: the folder holds no model, or one of a class that this version does not know.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ModelError(f"no model in {folder}: {MANIFEST} is absent")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    entry = find(models(), manifest["model"], "model")
+    kind = _class_of(entry, manifest["task"])
+    if kind.__name__ != manifest["class"]:
+        raise ModelError(
+            f"{folder} holds a {manifest['class']}, but {entry.name!r} is a {kind.__name__} in this version"
+        )
+    model: Model = kind.load(folder)
+    return model
+
+
+def _class_of(entry: ModelEntry, task: str) -> Any:
+    if task not in entry.targets:
+        raise ConfigError(
+            f"model {entry.name!r} cannot do task {task!r}; it can do {', '.join(sorted(entry.targets))}."
+            f" Models for {task!r}: {_models_for(task)}"
+        )
+    return resolve(entry.targets[task])
+
+
+def _models_for(task: str) -> str:
+    names = sorted(row.name for row in models().values() if task in row.targets)
+    if names:
+        return ", ".join(names)
+    known = {name for row in models().values() for name in row.targets}
+    return f"none{nearest(task, known)}"
+
+
+def _backbone(weights: Path, options: Any) -> Any:
+    from tabib.models.backbone import Backbone
+
+    return Backbone.from_folder(
+        weights,
+        max_length=options.max_length,
+        attn_implementation=options.attn_implementation,
+        gradient_checkpointing=options.gradient_checkpointing,
+    )
