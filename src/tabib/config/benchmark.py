@@ -1,0 +1,199 @@
+"""A benchmark: every model of each group on every corpus that the group is configured for, for every seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from tabib.config.explain import line_error, line_errors
+from tabib.config.names import CorpusName
+from tabib.config.paths import PathText
+from tabib.config.run import EvaluationConfig, RunConfig
+from tabib.config.schema import ListOf, Schema
+from tabib.config.yaml_file import describe
+from tabib.registry import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpec:
+    """One cell of the benchmark: one run, and where it stands in the table."""
+
+    dataset_group: str
+    dataset: str
+    model_group: str
+    model_name: str
+    seed: int
+    config: RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlanned:
+    """A corpus on which a model is not run, since its group has no configuration for the corpus's group."""
+
+    dataset_group: str
+    dataset: str
+    model_group: str
+    model_name: str
+
+
+def _model_spec(value: Any) -> Any:
+    if value is not None and not isinstance(value, (str, Mapping)):
+        expected = "a name or path of weights, null, or a mapping of run settings"
+        raise PydanticCustomError(
+            "tabib", "{message}", {"message": f"found {describe(value)}, expected {expected}"}
+        )
+    return value
+
+
+ModelSpec = Annotated[Any, AfterValidator(_model_spec)]
+"""What a model's display name stands for: weights, nothing (null), or settings put over the base's."""
+
+
+class ModelGroup(Schema):
+    """Models that share their base configurations."""
+
+    configs: dict[str, str] = Field(min_length=1, description="group of corpora → base configuration")
+    models: dict[str, ModelSpec] = Field(min_length=1, description="name in the table → weights or settings")
+
+
+class Wandb(Schema):
+    """Where a tracker would put the results."""
+
+    project: str
+    table: str = "results"
+
+
+class OutputConfig(Schema):
+    """Where the results go. Files are relative to the benchmark file's folder, ``runs`` to the current one."""
+
+    json_file: PathText | None = Field(default=None, alias="json")
+    markdown_file: PathText | None = Field(default=None, alias="markdown")
+    runs: PathText = Field(default="runs", description="folder of the run folders")
+    wandb: Wandb | None = None
+
+
+class BenchmarkConfig(Schema):
+    """A benchmark file, as ``tabib.config.load.load_benchmark_config`` gives it: all its cells are valid."""
+
+    description: str = ""
+    seeds: ListOf[Annotated[int, Field(ge=0, lt=2**32)]] = Field(default=(42,), min_length=1)
+    parallel_seeds: int = Field(default=1, ge=1, description="seeds trained at once, in processes")
+    cleanup_checkpoints: bool = Field(default=True, description="delete this benchmark's checkpoints afterwards")
+    datasets: dict[str, Annotated[ListOf[CorpusName], Field(min_length=1)]] = Field(min_length=1)
+    model_groups: dict[str, ModelGroup] = Field(min_length=1)
+    training: dict[str, Any] = Field(default={}, description="put over every base's training, if it has one")
+    evaluation: EvaluationConfig | None = Field(default=None, description="put over every base's")
+    output: OutputConfig = OutputConfig()
+    data_dir: PathText | None = None
+    offline_dir: PathText | None = None
+    threads: int | None = Field(default=None, ge=1, description="CPU threads, divided among parallel seeds")
+
+    _cells: tuple[CellSpec, ...] = PrivateAttr(default=())
+    _not_planned: tuple[NotPlanned, ...] = PrivateAttr(default=())
+    _path: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_sections(cls, value: Any) -> Any:
+        """A section with nothing below it (null) is as if it were not there."""
+        if not isinstance(value, Mapping):
+            return value
+        optional = ("output", "training", "seeds")
+        return {key: item for key, item in value.items() if item is not None or key not in optional}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_mistakes_at_once(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(value, Mapping):
+            return handler(value)
+        errors = list(_contradictions(value))
+        try:
+            config = handler(value)
+        except ValidationError as error:
+            errors = line_errors(error) + errors
+        if errors:
+            raise ValidationError.from_exception_data(cls.__name__, errors)
+        return config
+
+    def cells(self) -> list[CellSpec]:
+        """Every cell, by dataset group, dataset, model group, model and seed, in the file's order."""
+        return list(self._cells)
+
+    def not_planned(self) -> list[NotPlanned]:
+        """Pairs of a corpus and a model that the file leaves out; no seeds, since there are no runs."""
+        return list(self._not_planned)
+
+    @property
+    def path(self) -> Path | None:
+        """The benchmark file."""
+        return self._path
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Settings that were given and have no effect, one sentence each."""
+        own = []
+        if self.output.wandb is not None:
+            own.append("output.wandb has no effect yet: results go to the terminal, JSON and Markdown only")
+        if self.parallel_seeds > len(self.seeds):
+            own.append(
+                f"parallel_seeds: only {len(self.seeds)} of {self.parallel_seeds} at once, for want of seeds"
+            )
+        cells = [
+            f"{cell.dataset}, {cell.model_name}: {notice}"
+            for cell in self._cells
+            if cell.seed == self.seeds[0]
+            for notice in cell.config.notices
+        ]
+        return tuple(dict.fromkeys(own + cells))
+
+
+def _contradictions(data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:
+    """Mistakes between parts; parts of the wrong type are left to the fields' own checks."""
+    datasets, groups = _mapping(data.get("datasets")), _mapping(data.get("model_groups"))
+    seeds = data.get("seeds")
+    yield from _repeated([(("seeds", i), s) for i, s in enumerate(seeds)] if isinstance(seeds, list) else [])
+    yield from _repeated(
+        [
+            (("datasets", group, index), name)
+            for group, names in datasets.items()
+            if isinstance(names, list)
+            for index, name in enumerate(names)
+        ]
+    )
+    display: list[tuple[tuple[str | int, ...], Any]] = []
+    for group, settings in groups.items():
+        here = ("model_groups", group)
+        display += [((*here, "models", name), name) for name in _mapping(_mapping(settings).get("models"))]
+        for wanted in _mapping(_mapping(settings).get("configs")):
+            if datasets and wanted not in datasets:
+                message = f"no group of datasets has this name{nearest(str(wanted), map(str, datasets))}"
+                yield line_error((*here, "configs", wanted), message)
+    yield from _repeated(display)
+    covered = {key for settings in groups.values() for key in _mapping(_mapping(settings).get("configs"))}
+    for group in datasets:
+        if covered and group not in covered:
+            yield line_error(("datasets", group), "no model group has a configuration for this group of datasets")
+
+
+def _repeated(values: list[tuple[tuple[str | int, ...], Any]]) -> Iterable[InitErrorDetails]:
+    seen: set[str] = set()
+    for loc, value in values:
+        if repr(value) in seen:
+            yield line_error(loc, f"{value!r} is given twice")
+        seen.add(repr(value))
+
+
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,181 @@
+"""One run: a corpus, a model, how it is trained and what is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails
+
+from tabib import registry
+from tabib.config.explain import line_error, line_errors
+from tabib.config.names import CorpusName, ModelName, TaskName, corpus_entry, model_entry, task_entry
+from tabib.config.paths import PathText
+from tabib.config.schema import Schema
+from tabib.config.training import TrainingConfig
+
+OPERATIONAL = ("description", "data_dir", "offline_dir", "threads")
+"""Keys that say where and how a run is done, not what comes out of it."""
+
+
+class EvaluationConfig(Schema):
+    """What is scored, and the bootstrap behind the intervals."""
+
+    split: Literal["train", "dev", "test"] = "test"
+    resamples: int = Field(default=10_000, ge=0, description="0: no intervals")
+    seed: int = Field(default=0, ge=0, description="of the bootstrap")
+
+
+class RunConfig(Schema):
+    """One run. Names of tasks, corpora and models are canonical here, whichever alias was written.
+
+    Raises:
+        pydantic.ValidationError: with every mistake; ``tabib.config.load`` turns it into a ``ConfigError``.
+    """
+
+    description: str = ""
+    task: TaskName = Field(default="", description="the corpus's, which is also the default")
+    dataset: CorpusName
+    dataset_args: dict[str, Any] = Field(default={}, description="passed to the corpus's loader")
+    data_dir: PathText | None = Field(default=None, description="where real corpora are; relative to the cwd")
+    model: ModelName
+    model_name_or_path: PathText | None = Field(default=None, description="pretrained weights: Hub name or folder")
+    backend_args: dict[str, Any] = Field(default={}, description="settings of the model family")
+    training: TrainingConfig | None = Field(default=None, description="of models that are trained by steps")
+    evaluation: EvaluationConfig = EvaluationConfig()
+    offline_dir: PathText | None = Field(default=None, description="holds models/<org>--<name>")
+    seed: int = Field(default=42, ge=0, lt=2**32)
+    threads: int | None = Field(default=None, ge=1, description="CPU threads; default: torch's own choice")
+
+    @field_validator("dataset_args", "backend_args", "evaluation", mode="before")
+    @classmethod
+    def _empty_section(cls, value: Any) -> Any:
+        """``backend_args:`` with nothing below it (null) clears what an extended file said."""
+        return {} if value is None else value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_mistakes_at_once(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(value, Mapping):
+            return handler(value)
+        data = dict(value)
+        corpus = corpus_entry(data.get("dataset"))
+        if data.get("task") is None:
+            data.pop("task", None)
+            if corpus is not None:
+                data["task"] = corpus.task
+        errors = _contradictions(data)
+        try:
+            config = handler(data)
+        except ValidationError as error:
+            errors = line_errors(error) + errors
+        if errors:
+            raise ValidationError.from_exception_data(cls.__name__, errors)
+        return config
+
+    @property
+    def entry(self) -> registry.ModelEntry:
+        """The model family's row of the registry."""
+        return registry.models()[self.model]
+
+    def options(self) -> Any:
+        """``backend_args`` as an instance of the model family's schema, defaults filled in."""
+        return registry.resolve(self.entry.options).model_validate(self.backend_args)
+
+    def semantic(self) -> dict[str, Any]:
+        """What determines the trained model and its predictions, defaults filled in, JSON-able.
+
+        Two configurations that mean the same give the same dict. Left out: operational switches (``OPERATIONAL``,
+        ``output_dir``, ``save_steps``), settings without effect (``notices``), ``model_name_or_path`` (the
+        fingerprint of the weights stands for it) and ``evaluation`` (which split is scored, and the bootstrap,
+        do not change the trained model; whoever keeps scores adds it).
+        """
+        meaning = {
+            "task": self.task,
+            "dataset": self.dataset,
+            "dataset_args": self.dataset_args,
+            "model": self.model,
+            "backend_args": self.options().model_dump(mode="json"),
+            "training": None,
+            "seed": self.seed,
+        }
+        if self.entry.pretrained and self.training is not None:
+            meaning["training"] = semantic_training(self.training)
+        return meaning
+
+    def to_yaml(self) -> str:
+        """The resolved configuration, every default spelled out; loading it gives an equal configuration."""
+        dump = self.model_dump(mode="json", by_alias=True)
+        dump["backend_args"] = self.options().model_dump(mode="json")
+        return yaml.safe_dump(dump, sort_keys=False, allow_unicode=True, width=100)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Settings that were given and have no effect, one sentence each."""
+        from tabib.config.notices import run_notices
+
+        return run_notices(self)
+
+
+def semantic_training(training: TrainingConfig) -> dict[str, Any]:
+    """``training`` without what has no effect: each meaning is spelled in one way only."""
+    dump = training.model_dump(mode="json")
+    for key in ("output_dir", "save_steps", "bf16", "fp16"):
+        del dump[key]
+    dump["precision"] = training.mixed_precision
+    dump["bert_learning_rate"] = training.encoder_learning_rate
+    if training.max_steps is not None:
+        del dump["num_train_epochs"]
+    if training.max_tokens_per_batch is not None:
+        del dump["per_device_train_batch_size"]
+    if training.warmup_steps is not None:
+        del dump["warmup_ratio"]
+    if training.metric_for_best_model is not None:
+        dump["metric_for_best_model"] = training.metric_for_best_model.removeprefix("eval_")
+    return dump
+
+
+def _contradictions(data: Mapping[str, Any]) -> list[InitErrorDetails]:
+    """Mistakes between fields. Names that do not exist are left to the fields' own checks."""
+    errors: list[InitErrorDetails] = []
+    corpus, model, task = corpus_entry(data.get("dataset")), model_entry(data.get("model")), data.get("task")
+    named = task_entry(task)
+    if corpus is not None and named is not None and named.name != corpus.task:
+        message = f"found {task!r}, but the task of the corpus {corpus.name!r} is {corpus.task!r}"
+        errors.append(line_error(("task",), message, task))
+    if model is None:
+        return errors
+    if corpus is not None and corpus.task not in model.targets:
+        able = sorted(name for name, row in registry.models().items() if corpus.task in row.targets)
+        message = (
+            f"{model.name!r} does {', '.join(sorted(model.targets))}, but the task of the corpus"
+            f" {corpus.name!r} is {corpus.task}; models that do it: {', '.join(able)}"
+        )
+        errors.append(line_error(("model",), message, data.get("model")))
+    if model.pretrained:
+        for key, advice in (
+            ("model_name_or_path", "a name on the Hugging Face Hub or a folder"),
+            ("training", "'training: {}' takes the defaults"),
+        ):
+            if data.get(key) is None:
+                errors.append(line_error((key,), f"is missing; the model {model.name!r} needs it ({advice})"))
+    errors.extend(_backend_errors(model, data.get("backend_args")))
+    return errors
+
+
+def _backend_errors(model: registry.ModelEntry, given: Any) -> list[InitErrorDetails]:
+    if not isinstance(given, Mapping):
+        return []
+    from tabib.config.explain import explain_options
+
+    schema = registry.resolve(model.options)
+    try:
+        schema.model_validate(dict(given))
+    except ValidationError as error:
+        return [
+            line_error(("backend_args", *loc), message)
+            for loc, message in explain_options(error, schema, model.name)
+        ]
+    return []
