@@ -1,4 +1,4 @@
-"""Making a model from its row in the registry, and keeping it in a folder. Torch is imported for those that need it."""
+"""Making a model from its row in the registry, and keeping it in a folder. Torch only for those that need it."""
 
 from __future__ import annotations
 
