@@ -29,14 +29,17 @@ class DictionaryOptions(Schema):
         le=1,
         description="keep a form if at least this share of its occurrences in train is one",
     )
-    lowercase: bool = True
+    lowercase: bool = Field(default=True, description="a form is found in any case")
+    strip_accents: bool = Field(default=False, description="a form is found with or without its accents")
 
 
 class EncoderOptions(Schema):
     """Settings that every head over a pretrained encoder has."""
 
     max_length: int = Field(default=512, ge=8, description="sub-tokens of one window, special ones included")
-    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = None
+    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
+        default=None, description="null: what the library chooses for the model; an absent one is an error"
+    )
     gradient_checkpointing: bool = False
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
@@ -44,14 +47,22 @@ class EncoderOptions(Schema):
 class TokenNerOptions(EncoderOptions):
     """Token classification over IOB2 tags."""
 
-    stride: int = Field(default=128, ge=0, description="sub-tokens that neighbouring windows share")
+    stride: int = Field(
+        default=128, ge=0, description="sub-tokens that neighbouring windows share; at most half a window counts"
+    )
 
 
 class SpanNerOptions(EncoderOptions):
     """Encoder, BiLSTM, one CRF per label and a span scorer, after nlstruct (Wajsbürt 2021)."""
 
     dropout: float = Field(default=0.4, ge=0, lt=1)
-    stride: int = Field(default=128, ge=0, description="sub-tokens that neighbouring windows share")
+    unit: Literal["sentence", "document"] = Field(
+        default="sentence", description="what a row of a batch holds, as far as max_length allows"
+    )
+    row_words: int = Field(default=32, ge=0, description="short sentences are joined up to this many words")
+    stride: int = Field(
+        default=128, ge=0, description="sub-tokens that neighbouring windows share; at most half a window counts"
+    )
     max_span_length: int = Field(default=40, ge=1, description="longest entity, in words")
     use_crf: bool = True
     lstm_hidden_size: int = Field(default=400, ge=2, description="both directions together have this size × 2")

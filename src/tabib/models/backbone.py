@@ -10,8 +10,16 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers.initialization import no_init_weights
+from transformers.utils import is_flash_attn_2_available
+from transformers.utils.logging import disable_progress_bar
 
 from tabib.core.errors import ModelError
+
+_POSITIONS_AFTER_PADDING = {
+    *("roberta", "camembert", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "xmod"),
+    *("longformer", "data2vec-text", "mpnet", "luke", "ibert"),
+}
 
 
 class Backbone(nn.Module):
@@ -42,29 +50,55 @@ class Backbone(nn.Module):
     ) -> Self:
         """Pretrained weights from a folder that ``find_weights`` found; fp32, whatever they were saved as."""
         arguments = {} if attn_implementation is None else {"attn_implementation": attn_implementation}
-        tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
-        encoder = AutoModel.from_pretrained(folder, dtype=torch.float32, **arguments)
+        disable_progress_bar()  # of the loading of tensors, a matter of seconds
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+            encoder, report = AutoModel.from_pretrained(
+                folder, dtype=torch.float32, output_loading_info=True, **arguments
+            )
+        except (ImportError, OSError, ValueError) as error:
+            raise ModelError(_why(error, folder, attn_implementation)) from error
+        # A pooler that was not pretrained is not used by any head; anything else absent would be random weights.
+        absent = sorted(key for key in report["missing_keys"] if "pooler" not in key)
+        if absent:
+            raise ModelError(
+                f"the weights in {folder} lack {len(absent)} tensors of a {type(encoder).__name__}, such as"
+                f" {absent[0]!r}; they are not those of its configuration"
+            )
         if gradient_checkpointing:
-            encoder.gradient_checkpointing_enable()
+            encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         return cls(encoder, tokenizer, max_length)
 
     @classmethod
     def from_saved(cls, folder: Path) -> Self:
-        """An encoder of the architecture that ``save`` wrote; its weights are the head's to load."""
+        """An encoder of the architecture that ``save`` wrote; its weights are the head's to load.
+
+        It attends as it did in training, except where that was flash attention and this machine has none: the
+        library's choice then serves, whose numbers differ by rounding only.
+        """
         settings = json.loads((folder / "backbone.json").read_text(encoding="utf-8"))
-        encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder))
-        return cls(encoder, AutoTokenizer.from_pretrained(folder, use_fast=True), settings["max_length"])
+        attention = settings["attn_implementation"]
+        if attention == "flash_attention_2" and not is_flash_attn_2_available():
+            attention = None
+        config = AutoConfig.from_pretrained(folder)
+        with no_init_weights():  # all of them are overwritten
+            encoder = AutoModel.from_config(config, dtype=torch.float32, attn_implementation=attention)
+        return cls(encoder, AutoTokenizer.from_pretrained(folder), settings["max_length"])
 
     def save(self, folder: Path) -> None:
         """The encoder's configuration and the tokeniser, without weights."""
         folder.mkdir(parents=True, exist_ok=True)
         self.encoder.config.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        (folder / "backbone.json").write_text(json.dumps({"max_length": self.max_length}), encoding="utf-8")
+        settings = {
+            "max_length": self.max_length,
+            "attn_implementation": self.encoder.config._attn_implementation,
+        }
+        (folder / "backbone.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
     @property
     def hidden_size(self) -> int:
-        return int(self.encoder.config.hidden_size)
+        return int(self.encoder.config.get_text_config().hidden_size)
 
     def forward(
         self, input_ids_BT: Tensor, attention_mask_BT: Tensor, *, all_layers: bool = False
@@ -78,7 +112,8 @@ class Backbone(nn.Module):
     def pad(self, rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
         """``input_ids`` and ``attention_mask``, both (B, T), padded on the right to the longest row."""
         longest = max(map(len, rows))
-        padding = self.tokenizer.pad_token_id or 0
+        assert longest > 0, "a row without sub-tokens cannot be read"
+        padding = self.tokenizer.pad_token_id or 0  # masked, so any id serves
         ids_BT = torch.full((len(rows), longest), padding, dtype=torch.long)
         mask_BT = torch.zeros((len(rows), longest), dtype=torch.long)
         for index, row in enumerate(rows):
@@ -88,13 +123,25 @@ class Backbone(nn.Module):
 
 
 def readable_length(config: Any) -> int:
-    """Sub-tokens that an encoder can read, special ones included.
+    """Sub-tokens that an encoder can read, special ones included; a million where it sets no limit.
 
     RoBERTa and its kin count positions from ``pad_token_id + 1``, so that 514 positions read 512 sub-tokens.
     """
+    config = config.get_text_config()
     positions = getattr(config, "max_position_embeddings", None)
     if positions is None or positions <= 0:
         return 1_000_000
-    if config.model_type in ("roberta", "camembert", "xlm-roberta", "longformer", "xlm-roberta-xl"):
-        return int(positions) - config.pad_token_id - 1
+    if config.model_type in _POSITIONS_AFTER_PADDING:
+        padding = 1 if config.pad_token_id is None else config.pad_token_id
+        return int(positions) - padding - 1
     return int(positions)
+
+
+def _why(error: Exception, folder: Path, attn_implementation: str | None) -> str:
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    if attn_implementation is not None and "attention" in first.lower():
+        return (
+            f"attn_implementation: {attn_implementation} cannot be used with the model in {folder}: {first}"
+            " Set attn_implementation: sdpa or eager, or leave it out."
+        )
+    return f"the model in {folder} cannot be loaded: {first}"

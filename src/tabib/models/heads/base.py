@@ -111,6 +111,10 @@ class Head(nn.Module, Model):
     def tune(self, gold: Sequence[Any], predictions: Sequence[Any]) -> None:
         """Set thresholds from dev: aligned gold and predictions. Called before each dev score and at the end."""
 
+    def decide(self, predictions: Sequence[Any]) -> list[Any]:
+        """The same predictions under the thresholds as they are now, without reading the texts again."""
+        return list(predictions)
+
     def state(self) -> dict[str, Any]:
         """What was tuned or counted and is not in the weights, as JSON types; ``restore`` gets it back."""
         return {}
@@ -141,6 +145,12 @@ class Head(nn.Module, Model):
         """One prediction per document, in their order. Rows of like length share a batch."""
         was_training = self.training
         self.eval()
+        try:
+            return self._predict(documents, progress)
+        finally:
+            self.train(was_training)
+
+    def _predict(self, documents: Sequence[Document], progress: Progress | None) -> list[Any]:
         features = self.encode(documents).features
         pieces: list[Any] = [None] * len(features)
         done = 0
@@ -155,16 +165,18 @@ class Head(nn.Module, Model):
         by_document: list[list[int]] = [[] for _ in documents]
         for index, row in enumerate(features):
             by_document[row.document].append(index)
-        predictions = [
+        return [
             self.assemble(document, [features[i] for i in indices], [pieces[i] for i in indices])
             for document, indices in zip(documents, by_document, strict=True)
         ]
-        self.train(was_training)
-        return predictions
 
     def save(self, folder: Path) -> None:
         """Weights (safetensors), the encoder's configuration, the tokeniser, and the head's own state."""
-        weights = {name: tensor.detach().cpu().contiguous() for name, tensor in self.state_dict().items()}
+        # Tied tensors share their memory, which the format does not allow: each is written for itself.
+        weights = {
+            name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for name, tensor in self.state_dict().items()
+        }
         save_file(weights, folder / "model.safetensors")
         self.backbone.save(folder / "backbone")
         head = {

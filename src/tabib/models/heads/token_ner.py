@@ -1,0 +1,173 @@
+"""Flat entities: a linear layer over the first sub-token of each word says its IOB2 tag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from tabib.config.options import TokenNerOptions
+from tabib.core.examples import Document, LossReason, Lost
+from tabib.core.predictions import NerPrediction, ScoredEntity, Status
+from tabib.core.spans import Entity, Span, split_words
+from tabib.core.tags import OUTSIDE, coarsest, spans_to_tags, tags_to_spans
+from tabib.models.backbone import Backbone
+from tabib.models.heads.base import Batch, Encoded, Features, Head, Output
+from tabib.models.windows import best_window, cut, special_tokens, tokenize_documents
+
+
+@dataclass(slots=True)
+class TokenRow(Features):
+    """One window.
+
+    Args:
+        words: indices of the document's words that are predicted from this window.
+        positions: where the first sub-token of each of them is in ``input_ids``.
+        targets: the index of each one's tag; None without gold.
+        clipped: whether part of a word was too long to be read.
+    """
+
+    words: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    targets: list[int] | None = None
+    clipped: bool = False
+
+
+class TokenNer(Head):
+    """Encoder, dropout, linear layer over tags.
+
+    A document longer than the window is cut into overlapping windows; each word is learnt and predicted once,
+    in the window where it has most context. Loss: cross entropy, mean over the words of the batch. Nested gold
+    (``ner_span``) is brought to its coarsest granularity first; what flat tags cannot hold is listed in
+    ``Encoded.lost``, and stays in the gold that is scored.
+    """
+
+    options: TokenNerOptions
+
+    def __init__(self, backbone: Backbone, task: str, labels: Sequence[str], options: TokenNerOptions) -> None:
+        super().__init__(backbone, task, labels, options)
+        self.tags = (OUTSIDE, *(f"{prefix}-{label}" for label in self.labels for prefix in "BI"))
+        self.dropout = nn.Dropout(options.dropout)
+        self.classifier = nn.Linear(backbone.hidden_size, len(self.tags))
+
+    @classmethod
+    def options_type(cls) -> type[TokenNerOptions]:
+        return TokenNerOptions
+
+    def encode(self, documents: Sequence[Document], gold: Sequence[Any] | None = None) -> Encoded:
+        words = [words_of(document) for document in documents]
+        tokens = tokenize_documents(self.backbone.tokenizer, [document.text for document in documents], words)
+        before, after = special_tokens(self.backbone.tokenizer)
+        capacity = self.backbone.max_length - len(before) - len(after)
+        tag_ids = {tag: index for index, tag in enumerate(self.tags)}
+        encoded = Encoded([])
+        for index, (document, spans, document_tokens) in enumerate(zip(documents, words, tokens, strict=True)):
+            targets: list[int] | None = None
+            if gold is not None:
+                tags, lost = self._tags_of(document, spans, gold[index])
+                encoded.lost.extend(lost)
+                targets = [tag_ids[tag] for tag in tags]
+            lengths = document_tokens.lengths()
+            windows = cut(lengths, capacity, self.options.stride)
+            owned: list[list[int]] = [[] for _ in windows]
+            for word, window_index in enumerate(best_window(windows, len(spans))):
+                owned[window_index].append(word)
+            for window, mine in zip(windows, owned, strict=True):
+                if not mine:
+                    continue
+                row = document_tokens.row(window, capacity)
+                encoded.features.append(
+                    TokenRow(
+                        index,
+                        [*before, *row.ids, *after],
+                        mine,
+                        [len(before) + row.firsts[word - window.first] for word in mine],
+                        None if targets is None else [targets[word] for word in mine],
+                        lengths[mine[0]] > capacity,
+                    )
+                )
+        return encoded
+
+    def _tags_of(
+        self, document: Document, words: Sequence[Span], gold: Sequence[Entity]
+    ) -> tuple[tuple[str, ...], list[Lost]]:
+        known = [entity for entity in gold if entity.label in self.labels]
+        lost = [
+            Lost(document.id, entity.label, LossReason.UNKNOWN_LABEL, entity)
+            for entity in gold
+            if entity.label not in self.labels
+        ]
+        if self.task == "ner_span":
+            kept, nested = coarsest(known, document.id, document.text)
+            known, lost = list(kept), [*lost, *nested]
+        tags, untagged = spans_to_tags(words, known, "IOB2", document.id)
+        return tags, [*lost, *untagged]
+
+    def collate(self, features: Sequence[TokenRow]) -> Batch:
+        ids_BT, mask_BT = self.backbone.pad([row.input_ids for row in features])
+        counts = torch.tensor([len(row.words) for row in features])
+        batch: Batch = {
+            "input_ids": ids_BT,
+            "attention_mask": mask_BT,
+            # The words of all rows, one after the other: N in all, no padding.
+            "rows": torch.repeat_interleave(torch.arange(len(features)), counts),
+            "columns": torch.tensor([position for row in features for position in row.positions]),
+        }
+        if all(row.targets is not None for row in features):
+            batch["targets"] = torch.tensor([tag for row in features for tag in row.targets or ()])
+        return batch
+
+    def forward(self, batch: Batch) -> Output:
+        """``logits`` (N words of the batch, G tags)."""
+        (hidden_BTH,) = self.backbone(batch["input_ids"], batch["attention_mask"])
+        first_NH = hidden_BTH[batch["rows"], batch["columns"]]
+        logits_NG = self.classifier(self.dropout(first_NH))
+        loss = cross_entropy(logits_NG.float(), batch["targets"]) if "targets" in batch else None
+        return Output(loss, logits_NG)
+
+    def decode(
+        self, logits: Tensor, features: Sequence[TokenRow]
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """For each row the index of each word's tag, and its probability."""
+        confidences_N, tags_N = logits.float().softmax(-1).max(-1)
+        confidences, tags = confidences_N.cpu().numpy(), tags_N.cpu().numpy()
+        ends = np.cumsum([len(row.words) for row in features])[:-1]
+        return list(zip(np.split(tags, ends), np.split(confidences, ends), strict=True))
+
+    def assemble(
+        self,
+        document: Document,
+        features: Sequence[TokenRow],
+        pieces: Sequence[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]],
+    ) -> NerPrediction:
+        """Strict IOB2: an I that continues nothing is no entity. An entity is as sure as its least sure word."""
+        words = words_of(document)
+        tags = [OUTSIDE] * len(words)
+        confidences = [0.0] * len(words)
+        for row, (row_tags, row_confidences) in zip(features, pieces, strict=True):
+            for word, tag, confidence in zip(row.words, row_tags.tolist(), row_confidences.tolist(), strict=True):
+                tags[word] = self.tags[tag]
+                confidences[word] = min(confidence, 1.0)
+        entities = tuple(
+            ScoredEntity(found.entity, min(confidences[found.first : found.last]))
+            for found in tags_to_spans(words, tags, "IOB2", strict=True)
+        )
+        clipped = any(row.clipped for row in features)
+        return NerPrediction(
+            document.id,
+            entities,
+            Status.TRUNCATED if clipped else Status.OK,
+            "a word is longer than the window" if clipped else "",
+            tuple(tags) if document.words else (),
+            tuple(confidences) if document.words else (),
+        )
+
+
+def words_of(document: Document) -> Sequence[Span]:
+    """The document's words, or for a text that comes without words those of ``split_words``."""
+    return document.words or split_words(document.text)
