@@ -65,7 +65,9 @@ class SpanNerOptions(EncoderOptions):
     )
     max_span_length: int = Field(default=40, ge=1, description="longest entity, in words")
     use_crf: bool = True
-    lstm_hidden_size: int = Field(default=400, ge=2, description="both directions together have this size × 2")
+    lstm_hidden_size: int = Field(
+        default=400, ge=2, multiple_of=2, description="both directions together, as in nlstruct"
+    )
     lstm_layers: int = Field(default=3, ge=0, description="0 for no BiLSTM")
     biaffine_size: int = Field(default=150, ge=1, description="size of the begin and end projections, per label")
     layer_mix: int = Field(default=1, ge=1, le=24, description="last encoder layers whose learned mix is read")
