@@ -1,0 +1,99 @@
+"""What commands print with: rich on a terminal; plain, unwrapped and uncoloured text in a pipe or a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from tabib.core.errors import TabibError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+_PIPE_WIDTH = 10_000
+"""Columns of a line that nobody looks at: nothing is wrapped or cut."""
+
+Align = Literal["left", "right"]
+
+
+def stdout() -> Console:
+    """The console for results."""
+    return _console(stderr=False)
+
+
+def stderr() -> Console:
+    """The console for errors, notices and progress."""
+    return _console(stderr=True)
+
+
+def show_error(error: TabibError) -> None:
+    """One message on stderr, without a traceback. Its text is printed as it is: no markup, no wrapping."""
+    from rich.text import Text
+
+    console = stderr()
+    head, _, rest = str(error).partition("\n")
+    console.print(Text("error: ", "bold red") + Text(head, "bold" if rest else ""), soft_wrap=True)
+    if rest:
+        console.print(Text(rest), soft_wrap=True)
+
+
+def show_notices(notices: Iterable[str]) -> None:
+    """Settings without effect, and whatever else a user should know before a run starts."""
+    from rich.text import Text
+
+    console = stderr()
+    for notice in notices:
+        console.print(Text("note: ", "bold yellow") + Text(notice), soft_wrap=True)
+
+
+def table(*columns: str | tuple[str, Align], title: str = "") -> Table:
+    """A table with a head line; in a pipe the columns are parted by blanks only.
+
+    Args:
+        columns: names, with ``"right"`` for columns of numbers.
+    """
+    from rich import box
+    from rich.table import Table
+
+    terminal = sys.stdout.isatty()
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD if terminal else None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for column in columns:
+        name, align = column if isinstance(column, tuple) else (column, "left")
+        made.add_column(name, justify=align, overflow="fold")
+    return made
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH, no_color=True)
+
+
+def entity_style(index: int) -> str:
+    """A colour for the ``index``-th label; they come round again after twelve."""
+    colours = (
+        "black on bright_cyan", "black on bright_yellow", "black on bright_green", "black on bright_magenta",
+        "white on blue", "white on red", "black on cyan", "black on yellow", "black on green",
+        "black on magenta", "black on bright_red", "black on bright_blue",
+    )  # fmt: skip
+    return colours[index % len(colours)]
+
+
+def joined(parts: Iterable[Text], separator: str = "  ") -> Text:
+    """Texts side by side."""
+    from rich.text import Text
+
+    return Text(separator).join(parts)

@@ -1,0 +1,170 @@
+"""``tabib data show|check``: what a corpus holds, and whether it keeps what its card says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tabib.cli.arguments import DataDir
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tabib.data.corpus import Card, Corpus, SplitName
+
+CorpusName = Annotated[str, typer.Argument(metavar="CORPUS", help="A name of [cyan]tabib list corpora[/cyan].")]
+CorpusNames = Annotated[
+    list[str], typer.Argument(metavar="CORPUS...", help="Names of [cyan]tabib list corpora[/cyan].")
+]
+Split = Annotated[str, typer.Option("--split", help="Where the examples are taken from: train, dev or test.")]
+Number = Annotated[int, typer.Option("-n", min=0, help="How many examples are shown.")]
+Full = Annotated[bool, typer.Option("--full", help="Show whole documents, not their beginnings.")]
+
+
+def register(app: typer.Typer) -> None:
+    data = typer.Typer(help="Look into a corpus, or check it.", no_args_is_help=True)
+    data.command("show")(show)
+    data.command("check")(check)
+    app.add_typer(data, name="data")
+
+
+def show(
+    corpus: CorpusName, split: Split = "train", n: Number = 3, full: Full = False, data_dir: DataDir = None
+) -> None:
+    """A corpus: its card, its splits, its labels and some examples."""
+    from tabib.cli.console import stdout
+    from tabib.cli.examples import print_example
+    from tabib.core.errors import DataError
+    from tabib.data.load import card_of, load_corpus
+
+    name = _split(split)
+    card = card_of(corpus)
+    console = stdout()
+    try:
+        loaded = load_corpus(corpus, data_dir=data_dir)
+    except DataError:
+        _print_card(console, card)
+        raise
+    _print_card(console, loaded.card)
+    _print_splits(console, loaded)
+    _print_labels(console, loaded)
+    colours = {label: index for index, label in enumerate(card.labels)}
+    for example in loaded.split(name)[:n]:
+        print_example(console, example, colours, None if full else 600)
+
+
+def check(corpora: CorpusNames, data_dir: DataDir = None) -> None:
+    """Hold corpora to their cards: ids, offsets, labels, counts, texts shared between splits.
+
+    Exit code 1 where there are problems, 2 where a corpus is absent or cannot be read.
+    """
+    from tabib import registry
+    from tabib.cli.console import show_error, stdout
+    from tabib.core.errors import DataError
+    from tabib.data.check import check_corpus
+    from tabib.data.load import load_corpus
+
+    entries = [registry.find(registry.corpora(), name, "corpus") for name in corpora]
+    console = stdout()
+    worst = 0
+    for entry in entries:
+        try:
+            report = check_corpus(load_corpus(entry.name, data_dir=data_dir))
+        except DataError as error:
+            show_error(error)
+            worst = 2
+            continue
+        console.print(
+            f"[bold]{entry.name}[/bold]", "[red]problems[/red]" if report.problems else "[green]ok[/green]"
+        )
+        for fact in report.facts:
+            console.print(f"  {fact}", markup=False)
+        for problem in report.problems:
+            console.print("  [red]✗[/red]", end=" ")
+            console.print(problem, markup=False)
+        worst = max(worst, 1 if report.problems else 0)
+    raise typer.Exit(worst)
+
+
+def _split(name: str) -> SplitName:
+    from tabib.core.errors import ConfigError
+    from tabib.data.corpus import SPLITS
+    from tabib.registry import nearest
+
+    for split in SPLITS:
+        if name == split:
+            return split
+    raise ConfigError(f"--split: found {name!r}{nearest(name, SPLITS)}")
+
+
+def _print_card(console: Console, card: Card) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print(Text(card.name, "bold"), Text(card.summary) if card.summary else "")
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for name, value in (
+        ("task", card.task),
+        ("languages", ", ".join(card.languages)),
+        ("licence", card.licence),
+        ("citation", card.citation),
+        ("access", card.access),
+    ):
+        facts.add_row(name, Text(value))
+    console.print(facts)
+    console.print()
+
+
+def _print_splits(console: Console, corpus: Corpus) -> None:
+    from rich.text import Text
+
+    from tabib.cli.console import table
+    from tabib.data.corpus import SPLITS
+    from tabib.tasks.load import get_task
+
+    task = get_task(corpus.task)
+    shown = table(
+        "split", ("documents", "right"), ("annotations", "right"), ("lost", "right"), ("characters", "right")
+    )
+    for split in SPLITS:
+        examples = corpus.split(split)
+        annotations = sum(len(task.gold_labels(example.gold)) for example in examples)
+        characters = sum(len(example.document.text) for example in examples)
+        lost = corpus.lost.get(split, ())
+        shown.add_row(split, f"{len(examples)}", f"{annotations}", f"{len(lost)}", f"{characters}")
+    console.print(shown)
+    for reason, count in Counter(
+        lost.reason.value for part in corpus.lost.values() for lost in part
+    ).most_common():
+        console.print(f"lost: {count} {reason}", markup=False)
+    for note in corpus.notes:
+        console.print(Text("note: ", "bold yellow") + Text(note))
+    console.print()
+
+
+def _print_labels(console: Console, corpus: Corpus) -> None:
+    from rich.text import Text
+
+    from tabib.cli.console import table
+    from tabib.data.corpus import SPLITS
+    from tabib.tasks.load import get_task
+
+    task = get_task(corpus.task)
+    supports: dict[str, Counter[str]] = {
+        split: Counter(label for example in corpus.split(split) for label in task.gold_labels(example.gold))
+        for split in SPLITS
+    }
+    labels: set[str] = set(corpus.card.labels).union(*supports.values())
+    shown = table("label", *((split, "right") for split in SPLITS))
+    for label in sorted(labels, key=lambda name: (-supports["train"][name], name)):
+        shown.add_row(Text(label), *(_count(supports[split][label]) for split in SPLITS))
+    console.print(shown)
+    console.print()
+
+
+def _count(value: Any) -> str:
+    return str(value) if value else "–"
