@@ -160,6 +160,11 @@ def write_tags(chunks: Sequence[Chunk], n_words: int, scheme: Scheme = "IOB2") -
     return tuple(tags)
 
 
+def is_tag(tag: str, scheme: Scheme = "IOB2") -> bool:
+    """Whether the scheme has this tag: O, or one of its prefixes with a label."""
+    return _prefix_and_label(tag, scheme) is not None
+
+
 def illegal_tag(tags: Sequence[str], scheme: Scheme = "IOB2") -> int | None:
     """Index of the first tag that the scheme does not allow in its place; None where all are allowed.
 
