@@ -13,6 +13,11 @@ class TrainingConfig(Schema):
     """How a model with gradient steps is trained.
 
     Either ``max_steps`` or ``num_train_epochs`` says how long (``max_steps`` wins where both are given).
+
+    Dev is scored after every ``eval_steps`` steps and after the last one; by default about once an epoch, but at
+    most 10 times in a run. The weights with the best ``metric_for_best_model`` are kept, the earliest among
+    equals; without a dev split, the last ones. A loss is the mean over all rows of a step, however many batches
+    it is accumulated from. ``output_dir`` and ``save_steps`` have no influence on the result; all else has.
     """
 
     output_dir: str | None = Field(default=None, description="where the run folder is made; default: runs")
@@ -41,7 +46,7 @@ class TrainingConfig(Schema):
     eval_steps: int | None = Field(
         default=None,
         ge=1,
-        description="dev is scored every so many steps; default: each epoch, at most 10 times",
+        description="dev is scored every so many steps and after the last; default: each epoch, at most 10 times",
     )
     metric_for_best_model: str | None = Field(
         default=None, description="a dev metric; default: the task's first one"

@@ -4,6 +4,7 @@ TabibError                 the root: catch this to catch them all
 ├── ConfigError            a configuration is wrong: says the file, the path in it, what was expected
 ├── DataError              a corpus or an input file is wrong or absent: says the file and the line
 ├── ModelError             weights or a tokeniser are absent or do not fit what is asked of them
+├── TrainingError          training cannot go on: the loss is not finite
 ├── PredictionError        predictions do not belong to the gold that they are scored against
 ├── RecordError            a run folder is absent, incomplete or written by another version
 ├── MissingExtraError      an optional package is not installed: says how to install it
@@ -43,6 +44,10 @@ class DataError(TabibError, ValueError):
 
 class ModelError(TabibError, ValueError):
     """Weights or a tokeniser are absent, or do not fit what is asked of them."""
+
+
+class TrainingError(TabibError, ArithmeticError):
+    """Training cannot go on, because the loss or the gradients are not finite."""
 
 
 class PredictionError(TabibError, ValueError):

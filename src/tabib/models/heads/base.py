@@ -115,6 +115,13 @@ class Head(nn.Module, Model):
         """The same predictions under the thresholds as they are now, without reading the texts again."""
         return list(predictions)
 
+    def loss_weight(self, features: Sequence[Any]) -> float:
+        """What the loss of these rows is a mean over, so that accumulated batches weigh as one: rows by default.
+
+        A head whose loss is a mean over something else (words, class weights) says here how much of it there is.
+        """
+        return float(len(features))
+
     def state(self) -> dict[str, Any]:
         """What was tuned or counted and is not in the weights, as JSON types; ``restore`` gets it back."""
         return {}

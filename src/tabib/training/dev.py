@@ -1,0 +1,73 @@
+"""Scoring dev while a model is trained, and choosing weights by it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tabib.config.training import TrainingConfig
+from tabib.core.errors import ConfigError
+from tabib.core.examples import Example, references, without_gold
+from tabib.core.scores import Score, Scores
+from tabib.models.heads.base import Head
+from tabib.registry import nearest
+from tabib.tasks.base import Resampling, Task
+
+_PROBED = 2
+"""Dev documents predicted before training, to see that prediction works and which metrics there are."""
+
+
+class Dev:
+    """The dev split and the metric that chooses weights.
+
+    Args:
+        examples: at least one.
+        metric: the metric's own name.
+
+    Raises:
+        ConfigError: the task has no such metric; found out now, not after training.
+    """
+
+    def __init__(
+        self, head: Head, examples: Sequence[Example[Any]], task: Task[Any, Any], config: TrainingConfig
+    ) -> None:
+        assert examples, "dev is scored only where there is one"
+        self._head = head
+        self._task = task
+        self._documents = without_gold(examples)
+        self._gold = [example.gold for example in examples]
+        self._references = references(examples)
+        self._greater_is_better = config.greater_is_better
+        self.metric = self._known_metric(config.metric_for_best_model or task.primary)
+
+    def score(self) -> tuple[Score, float]:
+        """The metric's score after tuning thresholds on dev, and the seconds that it took."""
+        began = time.perf_counter()
+        predictions = self._head.predict(self._documents)
+        before = self._head.state()
+        self._head.tune(self._gold, predictions)
+        if self._head.state() != before:  # decided anew with what was tuned
+            predictions = self._head.predict(self._documents)
+        score = self._score(len(self._documents), predictions).metrics[self.metric]
+        return score, time.perf_counter() - began
+
+    def better(self, score: Score, best: float | None) -> bool:
+        """Whether a score beats the best one so far. An undefined one beats nothing; equal is not better."""
+        if score.value is None:
+            return False
+        if best is None:
+            return True
+        return score.value > best if self._greater_is_better else score.value < best
+
+    def _known_metric(self, name: str) -> str:
+        own = self._task.metric(name)
+        known = self._score(_PROBED, self._head.predict(self._documents[:_PROBED])).metrics
+        if own not in known:
+            raise ConfigError(
+                f"training.metric_for_best_model: {self._task.name} has no metric {name!r}{nearest(own, known)}"
+            )
+        return own
+
+    def _score(self, n: int, predictions: Sequence[Any]) -> Scores:
+        return self._task.score(self._references[:n], predictions, self._head.labels, Resampling(n=0))

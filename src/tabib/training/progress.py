@@ -1,0 +1,164 @@
+"""How training looks to the person who waits: a bar on a terminal, a few plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from tabib.training.events import DevScore, Observer, Plan, Step
+
+_RECENT = 50
+"""Steps whose mean loss and speed are shown."""
+
+
+def training_observer(title: str, stream: TextIO | None = None) -> Observer:
+    """A bar if ``stream`` (standard error by default) is a terminal, otherwise plain lines."""
+    stream = stream or sys.stderr
+    console = Console(file=stream, stderr=False)
+    # A "dumb" terminal cannot move its cursor back, so a bar would be printed anew each time.
+    if stream.isatty() and not console.is_dumb_terminal:
+        return Bar(title, console)
+    return Lines(title, stream)
+
+
+class Pace:
+    """Recent loss and speed, and the time left, dev scores included."""
+
+    def __init__(self) -> None:
+        self._steps: deque[Step] = deque(maxlen=_RECENT)
+        self._began = 0.0
+        self._first_step = 0
+        self._plan: Plan | None = None
+
+    def start(self, plan: Plan, first_step: int) -> None:
+        self._plan, self._first_step, self._began = plan, first_step, time.monotonic()
+        self._steps.clear()
+
+    def step(self, step: Step) -> None:
+        self._steps.append(step)
+
+    @property
+    def loss(self) -> float:
+        return sum(step.loss for step in self._steps) / max(1, len(self._steps))
+
+    @property
+    def tokens_per_second(self) -> float:
+        seconds = sum(step.seconds for step in self._steps)
+        return sum(step.tokens for step in self._steps) / seconds if seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None before the first step."""
+        if self._plan is None or not self._steps:
+            return None
+        done = self._steps[-1].step
+        elapsed = time.monotonic() - self._began
+        return elapsed / (done - self._first_step) * (self._plan.total_steps - done)
+
+
+class Bar:
+    """One live line with loss, dev score, speed and time left; dev scores and remarks stay above it."""
+
+    def __init__(self, title: str, console: Console) -> None:
+        self._title = title
+        self._console = console
+        self._pace = Pace()
+        self._dev = ""
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("[cyan]{task.fields[facts]}"),
+            console=console,
+            refresh_per_second=4,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+
+    def start(self, plan: Plan, first_step: int) -> None:
+        self._pace.start(plan, first_step)
+        self._task = self._progress.add_task(
+            self._title, total=plan.total_steps, completed=first_step, facts="starting"
+        )
+        self._progress.start()
+
+    def step(self, step: Step) -> None:
+        assert self._task is not None
+        self._pace.step(step)
+        facts = [f"loss {self._pace.loss:.3f}", f"{_count(self._pace.tokens_per_second)} tokens/s"]
+        left = self._pace.seconds_left
+        if left is not None:
+            facts.append(f"{duration(left)} left")
+        if self._dev:
+            facts.insert(1, self._dev)
+        self._progress.update(self._task, completed=step.step, facts="  ".join(facts))
+
+    def dev(self, score: DevScore) -> None:
+        if score.best:
+            self._dev = f"dev {score.score:.3f}"
+        self._progress.console.print(f"[dim]{self._title}[/]  {_dev_line(score)}", highlight=False)
+
+    def note(self, text: str) -> None:
+        self._progress.console.print(f"[dim]{self._title}[/]  {text}", highlight=False)
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+
+class Lines:
+    """One line at the start, at each dev score and at the end: readable in a log file."""
+
+    def __init__(self, title: str, stream: TextIO) -> None:
+        self._title = title
+        self._stream = stream
+        self._pace = Pace()
+        self._total = 0
+        self._last = 0
+
+    def start(self, plan: Plan, first_step: int) -> None:
+        self._pace.start(plan, first_step)
+        self._total, self._last = plan.total_steps, first_step
+        self._print(f"training, {plan.total_steps} steps ({plan.steps_per_epoch} an epoch)")
+
+    def step(self, step: Step) -> None:
+        self._pace.step(step)
+        self._last = step.step
+
+    def dev(self, score: DevScore) -> None:
+        left = self._pace.seconds_left
+        tail = "" if not left else f", {duration(left)} left"
+        self._print(f"{_dev_line(score)}, {_count(self._pace.tokens_per_second)} tokens/s{tail}")
+
+    def note(self, text: str) -> None:
+        self._print(text)
+
+    def stop(self) -> None:
+        self._print(f"training ended after step {self._last} of {self._total}, loss {self._pace.loss:.4f}")
+
+    def _print(self, text: str) -> None:
+        print(f"{self._title}: {text}", file=self._stream, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """``45s``, ``3m05s``, ``2h07m``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def _dev_line(score: DevScore) -> str:
+    value = f"undefined ({score.reason})" if score.score is None else f"{score.score:.4f}"
+    best = " (best)" if score.best else ""
+    return f"step {score.step}: dev {score.metric} {value}{best}, loss {score.loss:.4f}"
+
+
+def _count(value: float) -> str:
+    return f"{value / 1000:.1f}k" if value >= 10_000 else f"{value:.0f}"

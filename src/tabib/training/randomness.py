@@ -1,0 +1,44 @@
+"""The states of all random generators, set from a seed, and to and from plain tensors and JSON."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, NumPy and torch (all devices)."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def random_state() -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors by name, and the rest as JSON types."""
+    kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    tensors = {"torch": torch.get_rng_state(), "numpy": torch.from_numpy(np.asarray(keys).astype(np.int64))}
+    if torch.cuda.is_available():
+        for index, state in enumerate(torch.cuda.get_rng_state_all()):
+            tensors[f"cuda.{index}"] = state
+    version, internal, gauss_next = random.getstate()
+    return tensors, {
+        "numpy": [str(kind), int(position), int(has_gauss), float(gauss)],
+        "python": [version, list(internal), gauss_next],
+    }
+
+
+def set_random_state(tensors: dict[str, Tensor], rest: dict[str, Any]) -> None:
+    """Take back what ``random_state`` gave. GPUs that this machine lacks are passed over."""
+    torch.set_rng_state(tensors["torch"])
+    kind, position, has_gauss, gauss = rest["numpy"]
+    keys = tensors["numpy"].numpy().astype(np.uint32)
+    np.random.set_state((kind, keys, position, has_gauss, gauss))
+    version, internal, gauss_next = rest["python"]
+    random.setstate((version, tuple(internal), gauss_next))
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        if f"cuda.{index}" in tensors:
+            torch.cuda.set_rng_state(tensors[f"cuda.{index}"], index)
