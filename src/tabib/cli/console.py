@@ -11,7 +11,6 @@ from tabib.core.errors import TabibError
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
 _PIPE_WIDTH = 10_000
 """Columns of a line that nobody looks at: nothing is wrapped or cut."""
@@ -47,6 +46,16 @@ def show_notices(notices: Iterable[str]) -> None:
     console = stderr()
     for notice in notices:
         console.print(Text("note: ", "bold yellow") + Text(notice), soft_wrap=True)
+
+
+def print_table(console: Console, shown: Table) -> None:
+    """Print a table; in a pipe its lines end where their text ends."""
+    if console.is_terminal:
+        console.print(shown)
+        return
+    with console.capture() as captured:
+        console.print(shown)
+    console.file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
 
 def table(*columns: str | tuple[str, Align], title: str = "") -> Table:
@@ -90,10 +99,3 @@ def entity_style(index: int) -> str:
         "black on magenta", "black on bright_red", "black on bright_blue",
     )  # fmt: skip
     return colours[index % len(colours)]
-
-
-def joined(parts: Iterable[Text], separator: str = "  ") -> Text:
-    """Texts side by side."""
-    from rich.text import Text
-
-    return Text(separator).join(parts)

@@ -122,7 +122,7 @@ def _print_card(console: Console, card: Card) -> None:
 def _print_splits(console: Console, corpus: Corpus) -> None:
     from rich.text import Text
 
-    from tabib.cli.console import table
+    from tabib.cli.console import print_table, table
     from tabib.data.corpus import SPLITS
     from tabib.tasks.load import get_task
 
@@ -136,7 +136,7 @@ def _print_splits(console: Console, corpus: Corpus) -> None:
         characters = sum(len(example.document.text) for example in examples)
         lost = corpus.lost.get(split, ())
         shown.add_row(split, f"{len(examples)}", f"{annotations}", f"{len(lost)}", f"{characters}")
-    console.print(shown)
+    print_table(console, shown)
     for reason, count in Counter(
         lost.reason.value for part in corpus.lost.values() for lost in part
     ).most_common():
@@ -149,7 +149,7 @@ def _print_splits(console: Console, corpus: Corpus) -> None:
 def _print_labels(console: Console, corpus: Corpus) -> None:
     from rich.text import Text
 
-    from tabib.cli.console import table
+    from tabib.cli.console import print_table, table
     from tabib.data.corpus import SPLITS
     from tabib.tasks.load import get_task
 
@@ -162,7 +162,7 @@ def _print_labels(console: Console, corpus: Corpus) -> None:
     shown = table("label", *((split, "right") for split in SPLITS))
     for label in sorted(labels, key=lambda name: (-supports["train"][name], name)):
         shown.add_row(Text(label), *(_count(supports[split][label]) for split in SPLITS))
-    console.print(shown)
+    print_table(console, shown)
     console.print()
 
 

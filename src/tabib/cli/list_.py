@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def corpora(data_dir: DataDir = None) -> None:
     """Every corpus: its task, languages, size and licence, and whether it is on this machine."""
     from tabib import registry
-    from tabib.cli.console import stdout, table
+    from tabib.cli.console import print_table, stdout, table
     from tabib.data.load import card_of, data_directories
 
     data_directories(data_dir)  # a directory that does not exist is a mistake, not an absent corpus
@@ -45,7 +45,7 @@ def corpora(data_dir: DataDir = None) -> None:
             card.licence,
         )
     console = stdout()
-    console.print(shown)
+    print_table(console, shown)
     if absent and console.is_terminal:
         console.print(f"[dim]Where to get one that is absent: tabib data show {absent[0]}[/dim]")
 
@@ -53,7 +53,7 @@ def corpora(data_dir: DataDir = None) -> None:
 def tasks() -> None:
     """Every task: what it is, its first metric, and who does it on what."""
     from tabib import registry
-    from tabib.cli.console import stdout, table
+    from tabib.cli.console import print_table, stdout, table
     from tabib.tasks.load import get_task
 
     shown = table("task", "summary", "primary metric", "models", "corpora")
@@ -67,13 +67,13 @@ def tasks() -> None:
             ", ".join(able),
             ", ".join(posed),
         )
-    stdout().print(shown)
+    print_table(stdout(), shown)
 
 
 def models() -> None:
     """Every model family: what it is, its tasks, whether it starts from pretrained weights."""
     from tabib import registry
-    from tabib.cli.console import stdout, table
+    from tabib.cli.console import print_table, stdout, table
 
     shown = table("model", "summary", "tasks", "weights", "settings (backend_args)")
     for entry in registry.models().values():
@@ -85,7 +85,7 @@ def models() -> None:
             "pretrained" if entry.pretrained else "none",
             ", ".join(settings) or "none",
         )
-    stdout().print(shown)
+    print_table(stdout(), shown)
 
 
 def _names(name: str, aliases: tuple[str, ...]) -> str:

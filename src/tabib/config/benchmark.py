@@ -150,6 +150,12 @@ class BenchmarkConfig(Schema):
             own.append(
                 f"parallel_seeds: only {len(self.seeds)} of {self.parallel_seeds} at once, for want of seeds"
             )
+        covered = {group for settings in self.model_groups.values() for group in settings.configs}
+        own += [
+            f"datasets.{group} is not run: no model group has a configuration for it"
+            for group in self.datasets
+            if group not in covered
+        ]
         cells = [
             f"{cell.dataset}, {cell.model_name}: {notice}"
             for cell in self._cells
@@ -182,9 +188,8 @@ def _contradictions(data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:
                 yield line_error((*here, "configs", wanted), message)
     yield from _repeated(display)
     covered = {key for settings in groups.values() for key in _mapping(_mapping(settings).get("configs"))}
-    for group in datasets:
-        if covered and group not in covered:
-            yield line_error(("datasets", group), "no model group has a configuration for this group of datasets")
+    if datasets and covered and not covered & set(datasets):
+        yield line_error(("datasets",), "no model group has a configuration for any of these groups")
 
 
 def _repeated(values: list[tuple[tuple[str | int, ...], Any]]) -> Iterable[InitErrorDetails]:

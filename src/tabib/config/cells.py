@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,12 @@ def expand(benchmark: BenchmarkConfig, marked: Marked, folder: Path) -> tuple[li
     Args:
         benchmark: the validated file.
         marked: the same file as data, for the places of its values.
-        folder: where base configurations are looked for first.
+        folder: the benchmark file's, where base configurations are looked for first.
 
     Raises:
         InvalidConfig: with the mistakes of all cells, each once.
     """
-    problems: list[Problem] = []
-    bases = _bases(benchmark, marked, folder, problems)
+    bases, problems = base_configs(marked, folder)
     cells: list[CellSpec] = []
     left_out: list[NotPlanned] = []
     for dataset_group, datasets in benchmark.datasets.items():
@@ -67,19 +66,28 @@ def expand(benchmark: BenchmarkConfig, marked: Marked, folder: Path) -> tuple[li
     return cells, left_out
 
 
-def _bases(
-    benchmark: BenchmarkConfig, marked: Marked, folder: Path, problems: list[Problem]
-) -> dict[tuple[str, str], Marked]:
-    """(model group, dataset group) → base configuration; those that cannot be read become problems."""
+def base_configs(marked: Marked, folder: Path) -> tuple[dict[tuple[str, str], Marked], list[Problem]]:
+    """(model group, dataset group) → base configuration, and what is wrong with those that cannot be read.
+
+    Works on a file that is not valid either, so that all its mistakes can be told at once.
+    """
     bases: dict[tuple[str, str], Marked] = {}
-    for group, settings in benchmark.model_groups.items():
-        for dataset_group, name in settings.configs.items():
+    problems: list[Problem] = []
+    for group, settings in _items(marked.data.get("model_groups")):
+        configs = settings.get("configs") if isinstance(settings, Mapping) else None
+        for dataset_group, name in _items(configs):
+            if not isinstance(name, str):
+                continue
             loc: Loc = ("model_groups", group, "configs", dataset_group)
             try:
                 bases[group, dataset_group] = read_config(resolve(name, folder, loc, mark_of(loc, marked.marks)))
             except InvalidConfig as error:
                 problems.extend(error.problems)
-    return bases
+    return bases, problems
+
+
+def _items(value: Any) -> Iterable[tuple[Any, Any]]:
+    return value.items() if isinstance(value, Mapping) else ()
 
 
 def _run(base: Marked, benchmark: Marked, loc: Loc, dataset: str) -> Marked:
@@ -91,7 +99,7 @@ def _run(base: Marked, benchmark: Marked, loc: Loc, dataset: str) -> Marked:
         own = Marked({}, own.marks)
     run = _leave_family(base, own.data)
     given = {key: benchmark.data[key] for key in _FOR_ALL if benchmark.data.get(key) is not None}
-    run = merge(run, below_keys(benchmark, given))
+    run = merge(run, _only(benchmark, given))
     if run.data.get("training") is not None and benchmark.data.get("training"):
         run = merge(run, above(below(benchmark, ("training",)), ("training",)))
     run = merge(run, own)
@@ -108,7 +116,7 @@ def _leave_family(base: Marked, own: Mapping[str, Any]) -> Marked:
     return without(base, "model", "backend_args", *([] if new.pretrained else ["training", "model_name_or_path"]))
 
 
-def below_keys(marked: Marked, data: Mapping[str, Any]) -> Marked:
+def _only(marked: Marked, data: Mapping[str, Any]) -> Marked:
     """Some keys of a root, with their marks."""
     return Marked(dict(data), {path: mark for path, mark in marked.marks.items() if path and path[0] in data})
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tabib.config.benchmark import BenchmarkConfig
-from tabib.config.cells import expand
+from tabib.config.cells import base_configs, expand
 from tabib.config.errors import InvalidConfig, Loc, Mark, Problem
 from tabib.config.explain import problems_of
 from tabib.config.overrides import override
@@ -78,7 +78,8 @@ def load_benchmark_config(
     try:
         benchmark = BenchmarkConfig.model_validate(marked.data)
     except ValidationError as error:
-        raise InvalidConfig(problems_of(error, BenchmarkConfig, marked.marks)) from None
+        _, unreadable = base_configs(marked, path.parent)
+        raise InvalidConfig([*problems_of(error, BenchmarkConfig, marked.marks), *unreadable]) from None
     cells, not_planned = expand(benchmark, marked, path.parent)
     benchmark = benchmark.model_copy(update={"output": _output(benchmark, path.parent)})
     benchmark._cells = tuple(cells)

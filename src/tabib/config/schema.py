@@ -13,7 +13,12 @@ class Schema(BaseModel):
     """Base of every configuration schema."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, protected_namespaces=(), strict=True
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        protected_namespaces=(),
+        strict=True,
+        allow_inf_nan=False,
     )
 
 
