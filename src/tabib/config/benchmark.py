@@ -93,7 +93,9 @@ class BenchmarkConfig(Schema):
     cleanup_checkpoints: bool = Field(default=True, description="delete this benchmark's checkpoints afterwards")
     datasets: dict[str, Annotated[ListOf[CorpusName], Field(min_length=1)]] = Field(min_length=1)
     model_groups: dict[str, ModelGroup] = Field(min_length=1)
-    training: dict[str, Any] = Field(default={}, description="put over every base's training, if it has one")
+    training: dict[str, Any] = Field(
+        default={}, description="put over the training of every model that is trained by steps"
+    )
     evaluation: EvaluationConfig | None = Field(default=None, description="put over every base's")
     output: OutputConfig = OutputConfig()
     data_dir: PathText | None = None

@@ -100,7 +100,8 @@ def _run(base: Marked, benchmark: Marked, loc: Loc, dataset: str) -> Marked:
     run = _leave_family(base, own.data)
     given = {key: benchmark.data[key] for key in _FOR_ALL if benchmark.data.get(key) is not None}
     run = merge(run, _only(benchmark, given))
-    if run.data.get("training") is not None and benchmark.data.get("training"):
+    family = model_entry(own.data.get("model", run.data.get("model")))
+    if family is not None and family.pretrained and benchmark.data.get("training"):
         run = merge(run, above(below(benchmark, ("training",)), ("training",)))
     run = merge(run, own)
     here = mark_of(loc, benchmark.marks)

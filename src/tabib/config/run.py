@@ -43,7 +43,9 @@ class RunConfig(Schema):
     model: ModelName
     model_name_or_path: PathText | None = Field(default=None, description="pretrained weights: Hub name or folder")
     backend_args: dict[str, Any] = Field(default={}, description="settings of the model family")
-    training: TrainingConfig | None = Field(default=None, description="of models that are trained by steps")
+    training: TrainingConfig | None = Field(
+        default=None, description="of models trained by steps, which always have it"
+    )
     evaluation: EvaluationConfig = EvaluationConfig()
     offline_dir: PathText | None = Field(default=None, description="holds models/<org>--<name>")
     seed: int = Field(default=42, ge=0, lt=2**32)
@@ -66,6 +68,9 @@ class RunConfig(Schema):
             data.pop("task", None)
             if corpus is not None:
                 data["task"] = corpus.task
+        model = model_entry(data.get("model"))
+        if model is not None and model.pretrained and data.get("training") is None:
+            data["training"] = {}
         errors = _contradictions(data)
         try:
             config = handler(data)
@@ -154,13 +159,9 @@ def _contradictions(data: Mapping[str, Any]) -> list[InitErrorDetails]:
             f" {corpus.name!r} is {corpus.task}; models that do it: {', '.join(able)}"
         )
         errors.append(line_error(("model",), message, data.get("model")))
-    if model.pretrained:
-        for key, advice in (
-            ("model_name_or_path", "a name on the Hugging Face Hub or a folder"),
-            ("training", "'training: {}' takes the defaults"),
-        ):
-            if data.get(key) is None:
-                errors.append(line_error((key,), f"is missing; the model {model.name!r} needs it ({advice})"))
+    if model.pretrained and data.get("model_name_or_path") is None:
+        message = f"is missing; {model.name!r} starts from weights: a name on the Hugging Face Hub or a folder"
+        errors.append(line_error(("model_name_or_path",), message))
     errors.extend(_backend_errors(model, data.get("backend_args")))
     return errors
 
