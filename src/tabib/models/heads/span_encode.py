@@ -14,8 +14,8 @@ WordSpan = tuple[int, int, int]
 """(first word, last word exclusive, label index)."""
 
 # White space with a line break, or after the end of a sentence. Before the full stop there are two letters or
-# digits, or one and a closing sign: a single letter is an abbreviation ("E. coli").
-_GAP = re.compile(r"\s*\n\s*|(?<=[\w)][\w)%»\"][.!?])\s+")
+# digits, or one and a closing sign or (in tokenised corpora) a space: a single letter is an abbreviation.
+_GAP = re.compile(r"\s*\n\s*|(?<=[\w)][\w)%»\"\s][.!?])\s+")
 _BULLETS = frozenset("•·*-–—")
 
 
