@@ -1,0 +1,44 @@
+"""Removing what a benchmark has made and no longer needs: models and checkpoints of its own runs, nothing else."""
+
+from __future__ import annotations
+
+from tabib.benchmark.plan import Cell
+from tabib.config.benchmark import BenchmarkConfig
+from tabib.core.errors import RecordError
+from tabib.records.files import read_json
+from tabib.records.folder import RunFolder
+from tabib.runs.stages import remove_folder
+from tabib.runs.state import State
+
+
+def owner_of(benchmark: BenchmarkConfig) -> str:
+    """What is noted in folders that this benchmark makes and will clean up; empty if it cleans up nothing."""
+    if not benchmark.cleanup_checkpoints or benchmark.path is None:
+        return ""
+    return str(benchmark.path.resolve())
+
+
+def clean_up(cell: Cell, owner: str) -> bool:
+    """Remove ``model/`` and ``checkpoints/`` of a cell that is done, if this benchmark made its folder.
+
+    A run that was there before (trained by hand, or by another benchmark) keeps everything.
+
+    Returns:
+        Whether there was something to remove.
+    """
+    folder = cell.found.folder
+    if not owner or cell.state is not State.DONE or folder is None or not _made_by(folder, owner):
+        return False
+    found = [path for path in (folder.checkpoints, folder.model) if path.exists()]
+    for path in found:
+        remove_folder(path)
+    return bool(found)
+
+
+def _made_by(folder: RunFolder, owner: str) -> bool:
+    if not folder.owner.is_file():
+        return False
+    try:
+        return bool(read_json(folder.owner).get("benchmark") == owner)
+    except (RecordError, AttributeError):
+        return False

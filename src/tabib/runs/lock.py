@@ -1,0 +1,49 @@
+"""One process at a time in a run folder."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tabib.core.errors import RecordError
+
+
+class BusyError(RecordError):
+    """Another process is working on the run."""
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file ``path``, or fail at once.
+
+    The kernel's lock (``flock``) ends with the process however it ends, so a kill leaves nothing stale; the
+    text in the file (process and host) is only for the message.
+
+    Raises:
+        BusyError: another process holds it; names it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(f"{path.parent}: {_holder(path)} is working on this run") from error
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _holder(path: Path) -> str:
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {row['pid']} on {row['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

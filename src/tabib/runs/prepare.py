@@ -1,0 +1,72 @@
+"""Everything about a run that is known before it starts: its corpus, its weights, its identity. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tabib.config.run import RunConfig
+from tabib.data.corpus import Corpus
+from tabib.data.load import fingerprint_corpus, load_corpus
+from tabib.models.weights import find_weights
+from tabib.records.files import to_json
+from tabib.runs.identity import Identity, identify
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that can start.
+
+    Args:
+        config: the resolved configuration.
+        corpus: its data.
+        weights: the folder of the pretrained files; None for baselines.
+        identity: what determines its result.
+    """
+
+    config: RunConfig
+    corpus: Corpus
+    weights: Path | None
+    identity: Identity
+
+
+@dataclass(slots=True)
+class Corpora:
+    """Corpora that were loaded, so that the runs of a benchmark read and hash each of them once."""
+
+    _loaded: dict[str, tuple[Corpus, str]] = field(default_factory=dict)
+
+    def get(self, config: RunConfig) -> tuple[Corpus, str]:
+        """The corpus of a run and its fingerprint. Raises: DataError, ConfigError."""
+        key = to_json([config.dataset, config.data_dir, config.dataset_args], indent=None)
+        if key not in self._loaded:
+            corpus = load_corpus(config.dataset, data_dir=config.data_dir, options=config.dataset_args)
+            self._loaded[key] = (corpus, fingerprint_corpus(corpus))
+        return self._loaded[key]
+
+
+def prepare(config: RunConfig, corpora: Corpora | None = None) -> Prepared:
+    """Load the corpus, find the weights, and name the run.
+
+    Raises:
+        DataError, ConfigError, ModelError: the corpus, its options or the weights are wrong or absent.
+    """
+    corpus, fingerprint = (corpora or Corpora()).get(config)
+    weights = None
+    if config.entry.pretrained:
+        assert config.model_name_or_path is not None, "a validated configuration names the weights"
+        weights = find_weights(config.model_name_or_path, config.offline_dir)
+    return Prepared(config, corpus, weights, identify(config, fingerprint, weights))
+
+
+def default_name(config: RunConfig) -> str:
+    """What a model is called where nobody named it: its family, and the last part of its weights' name."""
+    if config.model_name_or_path is None:
+        return config.model
+    return f"{config.model}-{Path(config.model_name_or_path).name}"
+
+
+def runs_folder(config: RunConfig) -> Path:
+    """Where the run folder of a single run is made."""
+    training = config.training
+    return Path(training.output_dir if training is not None and training.output_dir else "runs")
