@@ -14,7 +14,7 @@ from pathlib import Path
 from tabib.core.errors import DataError
 from tabib.core.examples import Document, Example, Lost
 from tabib.core.spans import Entity, Span
-from tabib.core.tags import OUTSIDE, Scheme, illegal_tag, is_tag, spans_to_tags, tags_to_spans
+from tabib.core.tags import OUTSIDE, Scheme, convert_tags, illegal_tag, is_tag, spans_to_tags, tags_to_spans
 from tabib.data.formats.tables import read_text
 
 DOCSTART = "-DOCSTART-"
@@ -209,10 +209,8 @@ def from_entities(
     A sentence ends at a line end of the text, unless it is inside an entity.
     """
     words = document.words
-    tags, lost = spans_to_tags(words, entities, scheme, document.id)
-    inside = {
-        word for tagged in tags_to_spans(words, tags, scheme) for word in range(tagged.first + 1, tagged.last)
-    }
+    tags, lost = spans_to_tags(words, entities, document_id=document.id)
+    inside = {word for tagged in tags_to_spans(words, tags) for word in range(tagged.first + 1, tagged.last)}
     sentences: list[ConllSentence] = []
     first = 0
     for word in range(1, len(words) + 1):
@@ -221,7 +219,8 @@ def from_entities(
         )
         if ends:
             tokens = tuple(document.text[start:end] for start, end in words[first:word])
-            sentences.append(ConllSentence(tokens, tags[first:word]))
+            # Sentence by sentence: in IOB1 a tag depends on the one before it.
+            sentences.append(ConllSentence(tokens, convert_tags(tags[first:word], "IOB2", scheme)))
             first = word
     return ConllDocument(tuple(sentences)), lost
 
