@@ -66,7 +66,7 @@ class Backbone(nn.Module):
                 f" {absent[0]!r}; they are not those of its configuration"
             )
         if gradient_checkpointing:
-            encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            _checkpoint_activations(encoder)
         return cls(encoder, tokenizer, max_length)
 
     @classmethod
@@ -135,6 +135,15 @@ def readable_length(config: Any) -> int:
         padding = 1 if config.pad_token_id is None else config.pad_token_id
         return int(positions) - padding - 1
     return int(positions)
+
+
+def _checkpoint_activations(encoder: Any) -> None:
+    # transformers renamed the method and warns of the old name.
+    enable = getattr(encoder, "activation_checkpointing_enable", None) or encoder.gradient_checkpointing_enable
+    try:
+        enable({"use_reentrant": False})
+    except ValueError as error:
+        raise ModelError(f"gradient_checkpointing: {type(encoder).__name__} does not support it") from error
 
 
 def _why(error: Exception, folder: Path, attn_implementation: str | None) -> str:

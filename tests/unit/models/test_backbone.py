@@ -1,0 +1,96 @@
+"""Loading an encoder: what it can read, and what goes wrong in plain words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, RobertaConfig, T5Config
+from transformers.utils import is_flash_attn_2_available
+
+from tabib.core.errors import ModelError
+from tabib.models.backbone import Backbone, readable_length
+
+
+def test_roberta_reads_two_less_than_its_positions() -> None:
+    assert readable_length(RobertaConfig(max_position_embeddings=514, pad_token_id=1)) == 512
+    assert readable_length(BertConfig(max_position_embeddings=512)) == 512
+    assert readable_length(T5Config()) == 1_000_000
+
+
+def test_windows_are_no_longer_than_the_encoder_reads(tiny_encoder: Path) -> None:
+    assert Backbone.from_folder(tiny_encoder, max_length=512).max_length == 64
+    assert Backbone.from_folder(tiny_encoder, max_length=16).max_length == 16
+
+
+@pytest.mark.skipif(is_flash_attn_2_available(), reason="flash attention is installed")
+def test_flash_attention_without_its_package_is_an_error(tiny_encoder: Path) -> None:
+    with pytest.raises(
+        ModelError, match=r"attn_implementation: flash_attention_2 cannot be used .* sdpa or eager"
+    ):
+        Backbone.from_folder(tiny_encoder, attn_implementation="flash_attention_2")
+
+
+def test_weights_of_another_model_are_an_error(tiny_encoder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "encoder"
+    shutil.copytree(tiny_encoder, folder)
+    weights = load_file(folder / "model.safetensors")
+    save_file(
+        {f"unrelated.{name}": value for name, value in weights.items()},
+        folder / "model.safetensors",
+        {"format": "pt"},
+    )
+    with pytest.raises(ModelError, match=r"lack .* tensors of a BertModel"):
+        Backbone.from_folder(folder)
+
+
+def test_an_absent_pooler_is_no_loss(tiny_encoder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "encoder"
+    shutil.copytree(tiny_encoder, folder)
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: value for name, value in weights.items() if not name.startswith("pooler.")}
+    assert len(kept) < len(weights)
+    save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    Backbone.from_folder(folder)
+
+
+def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        Backbone.from_folder(tmp_path)
+
+
+def test_the_kind_of_attention_comes_back(tiny_encoder: Path, tmp_path: Path) -> None:
+    Backbone.from_folder(tiny_encoder, max_length=32, attn_implementation="eager").save(tmp_path)
+    loaded = Backbone.from_saved(tmp_path)
+    assert loaded.encoder.config._attn_implementation == "eager"
+    assert loaded.max_length == 32
+
+
+@pytest.mark.skipif(is_flash_attn_2_available(), reason="flash attention is installed")
+def test_a_model_trained_with_flash_attention_loads_without_it(tiny_encoder: Path, tmp_path: Path) -> None:
+    Backbone.from_folder(tiny_encoder).save(tmp_path)
+    settings = json.loads((tmp_path / "backbone.json").read_text())
+    settings["attn_implementation"] = "flash_attention_2"
+    (tmp_path / "backbone.json").write_text(json.dumps(settings))
+    assert Backbone.from_saved(tmp_path).encoder.config._attn_implementation == "sdpa"
+
+
+def test_rows_are_padded_on_the_right_and_masked(tiny_encoder: Path) -> None:
+    ids_BT, mask_BT = Backbone.from_folder(tiny_encoder).pad([[2, 5, 3], [2, 3]])
+    assert ids_BT.tolist() == [[2, 5, 3], [2, 3, 0]]
+    assert mask_BT.tolist() == [[1, 1, 1], [1, 1, 0]]
+
+
+def test_padding_changes_nothing_but_rounding(tiny_encoder: Path) -> None:
+    backbone = Backbone.from_folder(tiny_encoder).eval()
+    with torch.no_grad():
+        (alone,) = backbone(*backbone.pad([[2, 5, 3]]))
+        (beside,) = backbone(*backbone.pad([[2, 5, 3], [2, *range(5, 25), 3]]))
+        all_layers = backbone(*backbone.pad([[2, 5, 3]]), all_layers=True)
+    assert torch.allclose(alone[0], beside[0, :3], atol=1e-5)
+    assert len(all_layers) == 3
+    assert torch.equal(all_layers[-1], alone)
