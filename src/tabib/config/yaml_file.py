@@ -31,6 +31,11 @@ class Marked:
 
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's API
+    yaml_constructors = {  # noqa: RUF012 - the same; what JSON knows, and no dates, bytes or sets
+        tag: make
+        for tag, make in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag.rpartition(":")[2] in ("null", "bool", "int", "float", "str", "seq", "map")
+    }
 
 
 _Loader.add_implicit_resolver(
@@ -104,9 +109,9 @@ def parse_yaml(text: str, source: str, *, lines: bool = True) -> Marked:
         raise InvalidConfig([Problem(f"not valid YAML: {what}", mark=Mark(source, line))]) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1 if lines else 0
-        message = f"not valid YAML: the character U+{ord(error.character):04X} is not allowed"
+        message = f"not valid YAML: the character U+{_code(error.character):04X} is not allowed"
         raise InvalidConfig([Problem(message, mark=Mark(source, line))]) from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, KeyError, RecursionError) as error:  # KeyError: !!bool of what is none
         raise InvalidConfig([Problem(f"not valid YAML: {error}", mark=Mark(source))]) from None
 
 
@@ -123,6 +128,11 @@ def describe(value: Any) -> str:
     if len(shown) > 60:
         shown = shown[:57] + "..."
     return shown if isinstance(value, bool) else f"{shown} ({kinds.get(type(value), type(value).__name__)})"
+
+
+def _code(character: int | str) -> int:
+    """PyYAML gives a number or a character, by where it reads from."""
+    return character if isinstance(character, int) else ord(character)
 
 
 def _line(node: yaml.Node, lines: bool) -> int:

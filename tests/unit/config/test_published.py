@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tabib.config.errors import InvalidConfig
+from tabib.config.errors import InvalidConfig, Problem
 from tabib.config.load import load_benchmark_config, load_run_config
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -37,20 +38,16 @@ def test_the_token_ner_file() -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_run_files_hold_no_mistake_but_corpora_that_do_not_exist_yet(name: str) -> None:
-    try:
-        load_run_config(PUBLISHED / name)
-    except InvalidConfig as error:
-        assert [problem.loc for problem in error.problems] == [("dataset",)]
-        assert "unknown corpus" in error.problems[0].message
+    problems = _problems(load_run_config, name)
+    assert [problem.loc for problem in problems] in ([], [("dataset",)])
+    assert all("unknown corpus" in problem.message for problem in problems)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmark_files_hold_no_mistake_but_corpora_that_do_not_exist_yet(name: str) -> None:
-    try:
-        load_benchmark_config(PUBLISHED / name)
-    except InvalidConfig as error:
-        assert {problem.loc[0] for problem in error.problems} == {"datasets"}
-        assert all("unknown corpus" in problem.message for problem in error.problems)
+    problems = _problems(load_benchmark_config, name)
+    assert {problem.loc[0] for problem in problems} <= {"datasets"}
+    assert all("unknown corpus" in problem.message for problem in problems)
 
 
 def test_a_benchmark_file_with_the_corpora_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,3 +76,11 @@ def test_a_benchmark_file_with_the_corpora_that_exist(monkeypatch: pytest.Monkey
         "datasets.sim is not run: no model group has a configuration for it",
         "datasets.mcqa is not run: no model group has a configuration for it",
     )
+
+
+def _problems(load: Callable[[Path], object], name: str) -> tuple[Problem, ...]:
+    try:
+        load(PUBLISHED / name)
+    except InvalidConfig as error:
+        return error.problems
+    return ()
