@@ -54,7 +54,9 @@ class TrainingConfig(Schema):
     greater_is_better: bool = True
     early_stopping_patience: int | None = Field(default=None, ge=1, description="dev scores without a better one")
     save_steps: int | None = Field(
-        default=None, ge=1, description="a checkpoint every so many steps; default: with each dev score"
+        default=None,
+        ge=1,
+        description="a checkpoint every so many steps; default: with a dev score, at most once a minute",
     )
 
     @model_validator(mode="after")

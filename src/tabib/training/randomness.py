@@ -1,4 +1,4 @@
-"""The states of all random generators, set from a seed, and to and from plain tensors and JSON."""
+"""The states of all random generators as plain tensors and JSON, and back."""
 
 from __future__ import annotations
 
@@ -8,13 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-
-
-def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and torch (all devices)."""
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
 
 
 def random_state() -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 from tabib.config.training import TrainingConfig
 from tabib.core.errors import Interrupted
 from tabib.core.examples import Example
+from tabib.models.build import set_seed
 from tabib.models.heads.base import Features, Head
 from tabib.tasks.base import Task
 from tabib.training.checkpoints import Best, Checkpoint, CheckpointFolder, copy_weights
@@ -19,7 +20,7 @@ from tabib.training.engine import Engine
 from tabib.training.events import DevScore, Observer
 from tabib.training.identity import refuse_changes, training_identity
 from tabib.training.loop import Loop, Position
-from tabib.training.randomness import random_state, seed_everything, set_random_state
+from tabib.training.randomness import random_state, set_random_state
 from tabib.training.report import FitReport
 from tabib.training.schedule import make_plan
 from tabib.training.signals import StopRequest
@@ -66,7 +67,7 @@ class Sitting:
         self._notes: list[str] = []
         self._resumed = False
         self._last_save = time.monotonic()
-        seed_everything(seed)
+        set_seed(seed)
         self._resume()
 
     def run(self, lost: Mapping[str, int]) -> FitReport:
