@@ -74,12 +74,12 @@ _CORPORA = (
     CorpusEntry("quaero_medline_token", "ner_token", "tabib.data.corpora.quaero"),
     CorpusEntry("morfitt", "multilabel", "tabib.data.corpora.morfitt"),
     CorpusEntry("doctor_patient_questions_fr", "classification", "tabib.data.corpora.doctor_patient_questions"),
-    CorpusEntry("mini_ner_fr", "ner_span", "tabib.data.corpora.mini"),
-    CorpusEntry("mini_ner_en", "ner_span", "tabib.data.corpora.mini"),
-    CorpusEntry("mini_ner_token_fr", "ner_token", "tabib.data.corpora.mini"),
-    CorpusEntry("mini_triage_fr", "classification", "tabib.data.corpora.mini"),
-    CorpusEntry("mini_triage_pl", "classification", "tabib.data.corpora.mini"),
-    CorpusEntry("mini_topics_fr", "multilabel", "tabib.data.corpora.mini"),
+    CorpusEntry("mini_ner_fr", "ner_span", "tabib.data.corpora.mini_ner"),
+    CorpusEntry("mini_ner_en", "ner_span", "tabib.data.corpora.mini_ner"),
+    CorpusEntry("mini_ner_token_fr", "ner_token", "tabib.data.corpora.mini_ner_token"),
+    CorpusEntry("mini_triage_fr", "classification", "tabib.data.corpora.mini_triage"),
+    CorpusEntry("mini_triage_pl", "classification", "tabib.data.corpora.mini_triage"),
+    CorpusEntry("mini_topics_fr", "multilabel", "tabib.data.corpora.mini_topics"),
 )
 
 _MODELS = (

@@ -25,7 +25,8 @@ class Card:
         access: where to get it and what to do with it, one or two sentences (shown when it is absent).
         folders: names under a data directory where its published layout is looked for, the first that exists.
         labels: the published label set, sorted.
-        statistics: split → {"documents": n, "annotations": n}, annotations as published: kept and lost together.
+        statistics: published split → {"documents": n, "annotations": n}, annotations as published: kept and lost
+            together. Where no dev is published, that of train is train and dev together.
         shared_texts: pairs of splits that are known to share a text, with how many; any other is an error.
     """
 

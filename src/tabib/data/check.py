@@ -1,0 +1,230 @@
+"""Whether a corpus is what its card says, and what it is like: ``tabib data check`` and the contract test."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
+from typing import Any
+
+from tabib.core.examples import Document, Example
+from tabib.core.spans import Entity
+from tabib.data.corpus import SPLITS, Corpus, SplitName
+from tabib.data.splits import near_duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Length of documents in characters."""
+
+    shortest: int
+    median: float
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitReport:
+    """What one split holds.
+
+    Args:
+        documents, annotations: those that a task works with.
+        without_annotations: documents with none.
+        lost: annotations left out, by reason.
+        support: label → annotations, in the order of the card's labels.
+        nested: entities inside another one (or over the same characters, with another label).
+        discontinuous: entities of several fragments.
+    """
+
+    documents: int
+    annotations: int
+    without_annotations: int
+    lost: Mapping[str, int]
+    support: Mapping[str, int]
+    lengths: Lengths
+    nested: int
+    discontinuous: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Facts and problems of a corpus; ``problems`` is empty where it is what its card says.
+
+    Args:
+        splits: by name.
+        shared_texts: pairs of splits → texts that both hold, for pairs that share any.
+        near_duplicates: pairs of splits → documents of the second that nearly repeat one of the first
+            (word 5-grams, Jaccard at least 0.8), those with equal texts included. A fact, not a problem.
+        problems: one sentence each.
+    """
+
+    name: str
+    splits: Mapping[SplitName, SplitReport]
+    shared_texts: Mapping[tuple[str, str], int]
+    near_duplicates: Mapping[tuple[str, str], int]
+    problems: tuple[str, ...]
+
+
+def check_corpus(corpus: Corpus) -> CheckReport:
+    """Hold a corpus to its card."""
+    shared: dict[tuple[str, str], int] = {
+        pair: n
+        for pair in combinations(SPLITS, 2)
+        if (n := len(_texts(corpus, pair[0]).keys() & _texts(corpus, pair[1]).keys()))
+    }
+    return CheckReport(
+        name=corpus.card.name,
+        splits={split: _split_report(corpus, split) for split in SPLITS},
+        shared_texts=shared,
+        near_duplicates=_near_duplicates(corpus),
+        problems=(
+            *_id_problems(corpus),
+            *_offset_problems(corpus),
+            *_label_problems(corpus),
+            *_count_problems(corpus),
+            *_group_problems(corpus),
+            *_shared_text_problems(corpus, shared),
+        ),
+    )
+
+
+def gold_items(gold: Any) -> list[str]:
+    """The labels that a gold value holds, with repetitions."""
+    if isinstance(gold, str):
+        return [gold]
+    return [item.label if isinstance(item, Entity) else item for item in gold]
+
+
+def nested_entities(entities: tuple[Entity, ...]) -> int:
+    """How many lie between the first and last character of another one.
+
+    Two over the same characters count both.
+    """
+    return sum(
+        any(other is not one and other.start <= one.start and one.end <= other.end for other in entities)
+        for one in entities
+    )
+
+
+def _split_report(corpus: Corpus, split: SplitName) -> SplitReport:
+    examples = corpus.split(split)
+    support = Counter(label for example in examples for label in gold_items(example.gold))
+    entities = [tuple(item for item in example.gold if isinstance(item, Entity)) for example in examples]
+    lengths = [len(example.document.text) for example in examples] or [0]
+    return SplitReport(
+        documents=len(examples),
+        annotations=support.total(),
+        without_annotations=sum(not example.gold for example in examples),
+        lost=dict(sorted(Counter(lost.reason.value for lost in corpus.lost.get(split, ())).items())),
+        support={label: support[label] for label in corpus.card.labels},
+        lengths=Lengths(min(lengths), median(lengths), max(lengths)),
+        nested=sum(map(nested_entities, entities)),
+        discontinuous=sum(entity.discontinuous for found in entities for entity in found),
+    )
+
+
+def _id_problems(corpus: Corpus) -> Iterator[str]:
+    counts = Counter(example.id for split in SPLITS for example in corpus.split(split))
+    repeated = sorted(id_ for id_, n in counts.items() if n > 1)
+    if repeated:
+        yield f"{len(repeated)} document ids are repeated, for example {repeated[:3]}"
+    if "" in counts:
+        yield "a document has an empty id"
+
+
+def _offset_problems(corpus: Corpus) -> Iterator[str]:
+    for split, example in _all(corpus):
+        document = example.document
+        previous = 0
+        for start, end in document.words:
+            if not previous <= start < end <= len(document.text):
+                yield f"{split} {document.id}: the word {(start, end)} overlaps another or is beyond the text"
+            previous = end
+        for entity in example.gold if not isinstance(example.gold, str) else ():
+            if isinstance(entity, Entity):
+                yield from _entity_problems(split, document, entity, corpus.task)
+
+
+def _entity_problems(split: str, document: Document, entity: Entity, task: str) -> Iterator[str]:
+    place = f"{split} {document.id}: {entity.id or 'entity'} {entity.label} {entity.spans}"
+    if entity.end > len(document.text):
+        yield f"{place} is beyond the text ({len(document.text)} characters)"
+    elif not entity.text(document.text).strip():
+        yield f"{place} covers white space only"
+    elif task == "ner_token":
+        starts = {start for start, _ in document.words}
+        ends = {end for _, end in document.words}
+        if entity.discontinuous or entity.start not in starts or entity.end not in ends:
+            yield f"{place} is not a run of whole words"
+
+
+def _label_problems(corpus: Corpus) -> Iterator[str]:
+    if list(corpus.card.labels) != sorted(set(corpus.card.labels)):
+        yield "the card's labels are not sorted and unique"
+    found = {label for _, example in _all(corpus) for label in gold_items(example.gold)}
+    found |= {lost.label for split in SPLITS for lost in corpus.lost.get(split, ())}
+    if unknown := sorted(found - set(corpus.card.labels)):
+        yield f"labels that the card does not name: {', '.join(unknown)}"
+
+
+def _count_problems(corpus: Corpus) -> Iterator[str]:
+    """Kept and lost annotations together are those published; a dev that is not published is train's."""
+    statistics = corpus.card.statistics
+    for split in SPLITS:
+        if not corpus.split(split):
+            yield f"the {split} split is empty"
+    for published, expected in statistics.items():
+        parts = [split for split in SPLITS if split == published]
+        if published == "train" and "dev" not in statistics:
+            parts.append("dev")
+        examples = [example for split in parts for example in corpus.split(split)]
+        lost = sum(len(corpus.lost.get(split, ())) for split in parts)
+        found = {
+            "documents": len(examples),
+            "annotations": lost + sum(len(gold_items(example.gold)) for example in examples),
+        }
+        for what, n in expected.items():
+            if found[what] != n:
+                yield f"{' and '.join(parts)}: {found[what]} {what}, the card says {n}"
+
+
+def _group_problems(corpus: Corpus) -> Iterator[str]:
+    splits_of: dict[str, set[str]] = {}
+    for split, example in _all(corpus):
+        if example.document.group:
+            splits_of.setdefault(example.document.group, set()).add(split)
+    for group, splits in sorted(splits_of.items()):
+        if len(splits) > 1:
+            yield f"the group {group!r} is in {' and '.join(sorted(splits))}"
+
+
+def _shared_text_problems(corpus: Corpus, shared: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    declared = corpus.card.shared_texts
+    for pair in sorted({*shared, *declared}):
+        found, expected = shared.get((pair[0], pair[1]), 0), declared.get((pair[0], pair[1]), 0)
+        if found != expected:
+            yield f"{pair[0]} and {pair[1]} share {found} texts, the card says {expected}"
+
+
+def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:
+    documents = [Document(f"{split}/{example.id}", example.document.text) for split, example in _all(corpus)]
+    members: dict[str, Counter[str]] = {}
+    for id_, cluster in near_duplicates(documents).items():
+        members.setdefault(cluster, Counter())[id_.split("/", 1)[0]] += 1
+    counts: Counter[tuple[str, str]] = Counter()
+    for by_split in members.values():
+        for first, second in combinations(SPLITS, 2):
+            if by_split[first] and by_split[second]:
+                counts[first, second] += by_split[second]
+    return dict(counts)
+
+
+def _texts(corpus: Corpus, split: SplitName) -> Counter[str]:
+    return Counter(example.document.text for example in corpus.split(split))
+
+
+def _all(corpus: Corpus) -> Iterator[tuple[SplitName, Example[Any]]]:
+    for split in SPLITS:
+        for example in corpus.split(split):
+            yield split, example

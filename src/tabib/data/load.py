@@ -1,0 +1,175 @@
+"""Corpora by name: found on disk, loaded, fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from tabib.core.errors import ConfigError, DataError
+from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
+from tabib.registry import corpora, find, nearest, resolve, tasks
+from tabib.tasks.base import Task
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""The corpora that the package carries."""
+
+
+def load_corpus(
+    name: str, *, data_dir: str | Path | None = None, options: Mapping[str, Any] | None = None
+) -> Corpus:
+    """A corpus by its name or alias.
+
+    Args:
+        data_dir: where to look first; see ``data_directories``.
+        options: the corpus's own switches (``dataset_args``), for example ``{"coarsest": True}``.
+
+    Raises:
+        ConfigError: no such corpus or option, or an option's value is of the wrong kind.
+        DataError: the corpus is absent, or a file of it is wrong; says where.
+    """
+    entry = find(corpora(), name, "corpus")
+    checked = check_options(name, options or {})
+    module = _module(entry.target)
+    card: Card = module.CARDS[entry.name]
+    corpus: Corpus = module.load(entry.name, locate(card, data_dir), **checked)
+    for split in SPLITS:
+        if not corpus.split(split):
+            raise DataError(f"the {split} split of {entry.name} is empty")
+    return corpus
+
+
+def card_of(name: str) -> Card:
+    """The card of a corpus by its name or alias; reads no data.
+
+    Raises:
+        ConfigError: no such corpus.
+    """
+    entry = find(corpora(), name, "corpus")
+    card: Card = _module(entry.target).CARDS[entry.name]
+    return card
+
+
+def check_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """``options`` as the corpus's ``load`` takes them; reads no data.
+
+    Raises:
+        ConfigError: an option that the corpus does not have, or a value of the wrong kind.
+    """
+    entry = find(corpora(), name, "corpus")
+    load = _module(entry.target).load
+    hints = get_type_hints(load)
+    known = [
+        parameter.name
+        for parameter in inspect.signature(load).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    checked: dict[str, Any] = {}
+    for option, value in options.items():
+        if option not in known:
+            hint = nearest(option, known) if known else "; it has no options"
+            raise ConfigError(f"dataset_args.{option}: the corpus {entry.name!r} has no such option{hint}")
+        try:
+            checked[option] = TypeAdapter(hints[option]).validate_python(value, strict=True)
+        except ValidationError as error:
+            expected = error.errors()[0]["msg"]
+            raise ConfigError(f"dataset_args.{option}: {expected}, found {value!r}") from None
+    return checked
+
+
+def data_directories(data_dir: str | Path | None = None) -> list[Path]:
+    """Where corpora are looked for, in this order: ``data_dir``, ``$TABIB_DATA``, ``$SCRATCH/tabib/data``,
+    ``./data``, and what the package ships.
+
+    Raises:
+        DataError: ``data_dir`` or ``$TABIB_DATA`` is set but is no directory.
+    """
+    directories = []
+    for origin, value in (("data_dir", data_dir), ("$TABIB_DATA", os.environ.get("TABIB_DATA"))):
+        if value:
+            directory = Path(value).expanduser()
+            if not directory.is_dir():
+                raise DataError(f"{origin} is set to {str(value)!r}, which is not a directory")
+            directories.append(directory)
+    if scratch := os.environ.get("SCRATCH"):
+        directories.append(Path(scratch) / "tabib" / "data")
+    return [*directories, Path("data"), SHIPPED]
+
+
+def locate(card: Card, data_dir: str | Path | None = None) -> Path:
+    """The folder of a corpus: the first of its names that exists in the first directory that has one.
+
+    Raises:
+        DataError: it is nowhere; says where it was looked for and how to get it.
+    """
+    directories = data_directories(data_dir)
+    for directory in directories:
+        for folder in card.folders:
+            if (directory / folder).is_dir():
+                return directory / folder
+    looked = "\n".join(f"  {directory / folder}" for directory in directories[:-1] for folder in card.folders)
+    raise DataError(
+        f"the corpus {card.name!r} was not found. Looked for:\n{looked}\n{card.access}\n"
+        f"Then set data_dir, or the environment variable TABIB_DATA, to the directory that holds"
+        f" {card.folders[0]!r}."
+    )
+
+
+def fingerprint_corpus(corpus: Corpus) -> str:
+    """SHA-256 of all that a result can depend on: task, labels, and by split the documents with their groups,
+    words and gold, in their order, and what was lost. Where the files lie does not matter, nor do the
+    identifiers of annotations."""
+    digest = hashlib.sha256()
+
+    def add(value: Any) -> None:
+        digest.update(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        digest.update(b"\n")
+
+    add([corpus.card.name, corpus.task, corpus.card.labels])
+    for split in SPLITS:
+        add(split)
+        for example in corpus.split(split):
+            document = example.document
+            add([document.id, document.text, document.group, document.words, _content(example.gold)])
+        for lost in corpus.lost.get(split, ()):
+            entity = None if lost.entity is None else _content((lost.entity,))
+            add([lost.document_id, lost.label, lost.reason.value, entity])
+    return digest.hexdigest()
+
+
+def training_labels(corpus: Corpus) -> tuple[str, ...]:
+    """The labels of the gold of train and dev, sorted: all that a model may know of the label set."""
+    return gold_labels(corpus, ("train", "dev"))
+
+
+def gold_labels(corpus: Corpus, splits: Iterable[SplitName]) -> tuple[str, ...]:
+    """The labels of the gold of some splits, sorted."""
+    task: Task[Any, Any] = resolve(find(tasks(), corpus.task, "task").target)
+    return tuple(
+        sorted(
+            {
+                label
+                for split in splits
+                for example in corpus.split(split)
+                for label in task.gold_labels(example.gold)
+            }
+        )
+    )
+
+
+def _content(gold: Any) -> Any:
+    if isinstance(gold, str):
+        return gold
+    return [item if isinstance(item, str) else [item.label, item.spans] for item in gold]
+
+
+def _module(target: str) -> ModuleType:
+    module: ModuleType = resolve(target)
+    return module
