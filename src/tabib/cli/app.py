@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -46,7 +45,7 @@ def _root(
     del version
 
 
-for _name in [name for name in COMMANDS if find_spec(f"tabib.cli.{name}")]:
+for _name in COMMANDS:
     import_module(f"tabib.cli.{_name}").register(app)
 
 

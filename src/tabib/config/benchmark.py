@@ -158,13 +158,18 @@ class BenchmarkConfig(Schema):
             for group in self.datasets
             if group not in covered
         ]
-        cells = [
-            f"{cell.dataset}, {cell.model_name}: {notice}"
-            for cell in self._cells
-            if cell.seed == self.seeds[0]
-            for notice in cell.config.notices
-        ]
-        return tuple(dict.fromkeys(own + cells))
+        return (*own, *_cells_notices([cell for cell in self._cells if cell.seed == self.seeds[0]]))
+
+
+def _cells_notices(cells: Iterable[CellSpec]) -> Iterable[str]:
+    """Each notice once, with the first of the cells that it is about."""
+    about: dict[str, list[str]] = {}
+    for cell in cells:
+        for notice in cell.config.notices:
+            about.setdefault(notice, []).append(f"{cell.model_name} on {cell.dataset}")
+    for notice, names in about.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield f"{notice} ({', '.join(names[:3])}{more})"
 
 
 def _contradictions(data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:

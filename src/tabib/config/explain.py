@@ -112,11 +112,11 @@ def _unknown_key(loc: Loc, schema: type[BaseModel]) -> str:
     ]
     if key in fields(schema):
         elsewhere.append(key)
-    if elsewhere:
-        return f"unknown key here; it belongs in {' or '.join(elsewhere)}"
-    if not known:
-        return "unknown key; nothing can be set here"
-    return f"unknown key{nearest(key, known)}"
+    hint = nearest(key, known) if known else "; nothing can be set here"
+    if not elsewhere:
+        return f"unknown key{hint}"
+    place = " or ".join(elsewhere)
+    return f"unknown key{hint} (or {place}?)" if "did you mean" in hint else f"unknown key; it belongs in {place}"
 
 
 def _choices(loc: Loc, schema: type[BaseModel]) -> list[str]:
