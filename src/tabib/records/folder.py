@@ -80,6 +80,10 @@ class RunFolder:
         return self.path / "scores.json"
 
     @property
+    def log(self) -> Path:
+        return self.path / "train_log.jsonl"
+
+    @property
     def error(self) -> Path:
         return self.path / "error.txt"
 

@@ -46,6 +46,7 @@ class RunRecord:
         threads: of one process; sums of floats depend on it.
         started, finished: ISO 8601, UTC.
         seconds: stage → wall time.
+        memory: ``process_gib`` and ``gpu_gib``: the most that the process had used when the run ended.
         tokens: ``train`` sub-tokens seen in training without padding, ``train_padded`` with it.
         fit: the report of training (steps, best dev score, history…); None where it did not come to that.
         documents: split → number of documents.
@@ -70,6 +71,7 @@ class RunRecord:
     started: str
     finished: str
     seconds: Mapping[str, float] = field(default_factory=dict)
+    memory: Mapping[str, float] = field(default_factory=dict)
     tokens: Mapping[str, int] = field(default_factory=dict)
     fit: Mapping[str, Any] | None = None
     documents: Mapping[str, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,16 @@ def default_threads() -> int:
     """``OMP_NUM_THREADS`` where it is set, else the cores."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return int(given) if given.isdigit() and int(given) > 0 else available_cores()
+
+
+def peak_memory() -> dict[str, float]:
+    """Most memory of this process so far, in GiB: ``process_gib`` resident, ``gpu_gib`` where torch uses a GPU."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = {"process_gib": round(peak * (1 if sys.platform == "darwin" else 1024) / 2**30, 2)}
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        found["gpu_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
+    return found
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from tabib.records.folder import RunFolder, read_scores, write_gold, write_predi
 from tabib.records.record import RunRecord, write_record
 from tabib.records.scoring import rescore, up_to_date
 from tabib.registry import models, resolve
-from tabib.runs.environment import hardware, now, versions
+from tabib.runs.environment import hardware, now, peak_memory, versions
 from tabib.runs.prepare import Prepared
 from tabib.runs.state import resampling_of
 from tabib.tasks.load import get_task
@@ -74,6 +74,7 @@ def fit_stage(
 
     An earlier start's checkpoints are gone on from; whatever else it left is removed first.
     """
+    from tabib.runs.log import Logged
     from tabib.training.fit import fit
 
     config, corpus, task = prepared.config, prepared.corpus, get_task(prepared.config.task)
@@ -87,7 +88,7 @@ def fit_stage(
             task=task,
             seed=config.seed,
             folder=folder.path,
-            observer=observer,
+            observer=Logged(folder.log, observer),
         )
     with clock.measure("save"):
         _save(model, config.model, folder)
@@ -151,7 +152,7 @@ def clear(folder: RunFolder, *, keep_checkpoints: bool) -> None:
         remove_folder(folder.checkpoints)
         folder.identity.unlink(missing_ok=True)
         folder.owner.unlink(missing_ok=True)
-        (folder.path / "train_log.jsonl").unlink(missing_ok=True)
+        folder.log.unlink(missing_ok=True)
 
 
 def remove_folder(path: Path) -> None:
@@ -183,6 +184,7 @@ def new_record(prepared: Prepared, name: str, threads: int, clock: Clock) -> Run
         started=clock.started,
         finished=now(),
         seconds=dict(clock.seconds),
+        memory=peak_memory(),
         documents={split: len(corpus.split(split)) for split in SPLITS},
         lost=_lost(corpus),
         notes=corpus.notes,

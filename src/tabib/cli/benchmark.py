@@ -1,0 +1,96 @@
+"""``tabib benchmark``: every model on every corpus for every seed, and the table."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tabib.cli.arguments import ConfigPath, Overrides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tabib.config.benchmark import BenchmarkConfig
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be run and what it costs; write nothing.")
+]
+Seeds = Annotated[str | None, typer.Option("--seeds", metavar="42,43", help="Instead of the file's seeds.")]
+Force = Annotated[bool, typer.Option("--force", help="Run every cell anew, also those that are done.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("benchmark")(benchmark)
+
+
+def benchmark(
+    config: ConfigPath,
+    overrides: Overrides = None,
+    dry_run: DryRun = False,
+    seeds: Seeds = None,
+    force: Force = False,
+) -> None:
+    """Run what is missing or failed, and show the table. Exit code 1 if a cell is not done at the end."""
+    from tabib.cli.console import show_notices
+    from tabib.config.load import load_benchmark_config
+
+    loaded = load_benchmark_config(config, overrides or (), None if seeds is None else _seeds(seeds))
+    show_notices(loaded.notices)
+    if dry_run:
+        _dry_run(loaded, force=force)
+        return
+    _run(loaded, force=force)
+
+
+def _run(config: BenchmarkConfig, *, force: bool) -> None:
+    from tabib.benchmark.aggregate import aggregate
+    from tabib.benchmark.execute import execute
+    from tabib.benchmark.plan import plan
+    from tabib.cli.benchmark_progress import Progress
+    from tabib.cli.console import stdout
+    from tabib.reports.terminal import print_results
+    from tabib.runs.state import State
+
+    cells = plan(config)
+    progress = Progress(config, cells, _command(), force=force)
+    progress.begin()
+    cells = execute(config, cells, progress, force=force)
+    results = aggregate(config, cells, _command())
+    progress.write(results)
+    console = stdout()
+    print_results(console, results)
+    for path in progress.outputs:
+        console.print(f"written: {path}", soft_wrap=True, markup=False)
+    if any(cell.state is not State.DONE for cell in cells):
+        raise typer.Exit(1)
+
+
+def _dry_run(config: BenchmarkConfig, *, force: bool) -> None:
+    import os
+
+    # Looking for weights must not fetch them.
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from tabib.benchmark.plan import plan
+    from tabib.cli.benchmark_dry_run import show_plan
+
+    cells = plan(config)
+    show_plan(config, cells, force=force)
+
+
+def _seeds(text: str) -> Sequence[int]:
+    from tabib.core.errors import ConfigError
+
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise ConfigError(f"--seeds: found {text!r}, expected whole numbers parted by commas, such as 42,43")
+    return [int(part) for part in parts]
+
+
+def _command() -> str:
+    return shlex.join(["tabib", *sys.argv[1:]])
+
+
+__all__ = ["benchmark", "register"]

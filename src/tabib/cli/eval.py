@@ -1,0 +1,31 @@
+"""``tabib eval``: score a trained run on test."""
+
+from __future__ import annotations
+
+import typer
+
+from tabib.cli.arguments import ConfigPath, Overrides
+
+
+def register(app: typer.Typer) -> None:
+    app.command("eval")(evaluate)
+
+
+def evaluate(config: ConfigPath, overrides: Overrides = None) -> None:
+    """Score the run that was trained with this configuration on evaluation.split (test, unless it says otherwise).
+
+    Give the same configuration and overrides as to [cyan]tabib train[/cyan].
+    """
+    from tabib.cli.console import show_notices, stdout
+    from tabib.config.load import load_run_config
+
+    loaded = load_run_config(config, overrides or ())
+    show_notices(loaded.notices)
+    from tabib.reports.terminal import print_scores
+    from tabib.runs.run import run
+
+    finished = run(loaded, stages="evaluate")
+    split = loaded.evaluation.split
+    console = stdout()
+    print_scores(console, f"{loaded.dataset}, {split}", finished.scores[split])
+    console.print(f"run: {finished.folder.path}", soft_wrap=True, markup=False)

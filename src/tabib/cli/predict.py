@@ -1,0 +1,79 @@
+"""``tabib predict``: annotate new documents with a trained run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tabib.core.examples import Document
+    from tabib.core.predictions import NerPrediction
+
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a trained run.", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES...", help="Texts (.txt), or JSON lines (.jsonl) with id and text.", show_default=False
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="brat (entities only) or jsonl. Default: brat for entities, else jsonl."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="A folder for brat; a file for jsonl, which else goes to the output."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files of an earlier call; never inputs.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("predict")(predict)
+
+
+def predict(
+    run: RunPath, files: Files, format: Format = None, output: Output = None, overwrite: Overwrite = False
+) -> None:
+    """Annotate new documents with a trained run."""
+    from tabib.core.errors import ConfigError
+    from tabib.records.record import read_record
+    from tabib.runs.annotate import check_targets, json_lines, open_run, read_documents, write_json_lines
+
+    task = read_record(run).task
+    entities = task in ("ner_span", "ner_token")
+    chosen = format or ("brat" if entities and output is not None else "jsonl")
+    if chosen not in ("brat", "jsonl"):
+        raise ConfigError(f"--format: found {chosen!r}, expected brat or jsonl")
+    if chosen == "brat" and not entities:
+        raise ConfigError(f"--format brat holds entities, and this run's task is {task}; use --format jsonl")
+    if chosen == "brat" and output is None:
+        raise ConfigError("--format brat needs --output, the folder to write to")
+    documents = read_documents(files, with_words=entities)
+    if chosen == "brat":
+        assert output is not None
+        check_targets(documents, output, files, overwrite=overwrite)
+    _, model = open_run(run)
+    predictions = model.predict(documents)
+    if chosen == "brat":
+        assert output is not None
+        _write_brat(documents, predictions, output)
+    elif output is None:
+        typer.echo(json_lines(documents, predictions), nl=False)
+    else:
+        target = output / "predictions.jsonl" if output.is_dir() else output
+        write_json_lines(target, json_lines(documents, predictions), files, overwrite=overwrite)
+
+
+def _write_brat(documents: Sequence[Document], predictions: Sequence[NerPrediction], output: Path) -> None:
+    from tabib.cli.console import stderr
+    from tabib.runs.annotate import write_annotations
+
+    output.mkdir(parents=True, exist_ok=True)
+    for document, prediction in zip(documents, predictions, strict=True):
+        write_annotations(document, prediction, output)
+    found = sum(len(prediction.entities) for prediction in predictions)
+    stderr().print(f"{len(documents)} documents, {found} entities: {output}", soft_wrap=True, markup=False)

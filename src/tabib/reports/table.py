@@ -1,0 +1,158 @@
+"""What all tables share: rows by dataset, their marks, the best one, and how numbers look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tabib.records.results import CellResult, Results, Summary
+
+SCORERS = {
+    "ner_span": "tabib, character spans; exact: same start, end and label, one-to-one",
+    "ner_token": "tabib, strict IOB2 entities over words, equal to seqeval (strict)",
+    "classification": "tabib, one label per document",
+    "multilabel": "tabib, label sets",
+}
+"""Task → who scored, and by what convention; scorers differ enough to change the winner, so tables name it."""
+
+MARKS = {
+    "failed": "✗",
+    "missing": "–",
+    "partial": "…",
+    "not planned": "",
+    "suspect": "?",
+    "incomplete": "!",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One model on one dataset, as a table shows it.
+
+    Args:
+        cell: the result.
+        best: its mean is the highest, clearly (see ``best_of``).
+        notes: footnotes, in the order in which they were met; the table numbers them.
+    """
+
+    cell: CellResult
+    best: bool
+    notes: tuple[str, ...]
+
+
+def by_dataset(results: Results) -> dict[str, dict[str, list[Row]]]:
+    """Dataset group → dataset → its rows, all in the order of the benchmark's file."""
+    groups: dict[str, dict[str, list[CellResult]]] = {}
+    for cell in results.cells:
+        groups.setdefault(cell.dataset_group, {}).setdefault(cell.dataset, []).append(cell)
+    table: dict[str, dict[str, list[Row]]] = {}
+    for group, datasets in groups.items():
+        for dataset, cells in datasets.items():
+            best = best_of(cells)
+            rows = [Row(cell, cell is best, tuple(notes_of(cell))) for cell in cells]
+            table.setdefault(group, {})[dataset] = rows
+    return table
+
+
+def best_of(cells: Iterable[CellResult]) -> CellResult | None:
+    """The model with the highest mean, where calling it the best means something.
+
+    At least two models have all their seeds, and the interval of the highest mean lies wholly above that of
+    every other one. Suspect scores never win. This is cautious, and no substitute for a paired test.
+    """
+    whole = [cell for cell in cells if cell.complete and cell.score.mean is not None]
+    if len(whole) < 2:
+        return None
+    best, *others = sorted(whole, key=lambda cell: -_mean(cell))
+    low = best.score.low
+    if best.suspect or low is None:
+        return None
+    if all(cell.score.high is not None and cell.score.high < low for cell in others):
+        return best
+    return None
+
+
+def notes_of(cell: CellResult) -> Iterable[str]:
+    """What a reader must know before believing a cell, one sentence each."""
+    if not cell.planned:
+        return
+    for seed in cell.seeds:
+        if seed.state != "done":
+            yield f"{MARKS[seed.state]} seed {seed.seed} {seed.state}" + (
+                f": {seed.detail}" if seed.detail else ""
+            )
+    if cell.done and not cell.complete:
+        yield f"{MARKS['incomplete']} mean of {len(cell.done)} of {len(cell.seeds)} seeds"
+    if cell.done and cell.score.mean is None:
+        yield f"undefined: {cell.score.reason}"
+    for reason in cell.suspect:
+        yield f"{MARKS['suspect']} suspect: {reason}"
+    for what in ("unparsed", "truncated", "failed"):
+        count = max((getattr(seed.items, what) for seed in cell.done), default=0)
+        if count:
+            yield f"{count} of {cell.documents} predictions {what}"
+
+
+def value_text(summary: Summary) -> str:
+    """``73.1``, in percent; empty for no value."""
+    if summary.mean is None:
+        return ""
+    return f"{summary.mean * 100:.1f}"
+
+
+def spread_text(summary: Summary) -> str:
+    """``± 0.8``, the sample standard deviation over seeds; empty for one seed."""
+    return "" if summary.std is None or summary.mean is None else f"± {summary.std * 100:.1f}"
+
+
+def interval_text(summary: Summary) -> str:
+    """``[70.2, 75.9]``; empty where there is none."""
+    if summary.mean is None or summary.low is None or summary.high is None:
+        return ""
+    return f"[{summary.low * 100:.1f}, {summary.high * 100:.1f}]"
+
+
+def state_text(cell: CellResult) -> str:
+    """What stands in place of a number: ``✗ failed``, ``– missing``, ``undefined``, ``not planned``."""
+    if not cell.planned:
+        return "not planned"
+    if cell.done:
+        return "undefined"
+    for state in ("failed", "partial", "missing"):
+        if any(seed.state == state for seed in cell.seeds):
+            return f"{MARKS[state]} {state}"
+    raise AssertionError("a seed has a state")
+
+
+def minutes_text(seconds: float | None) -> str:
+    """``8 s``, ``3.2 min``, ``1.5 h``."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def count_text(n: float) -> str:
+    """``950``, ``12.3k``, ``4.5M``."""
+    if n < 1000:
+        return f"{n:.0f}"
+    return f"{n / 1000:.1f}k" if n < 1_000_000 else f"{n / 1_000_000:.1f}M"
+
+
+def train_seconds(cell: CellResult) -> float | None:
+    """Mean wall time of training over the seeds that are done."""
+    times = [seed.seconds["fit"] for seed in cell.done if "fit" in seed.seconds]
+    return sum(times) / len(times) if times else None
+
+
+def train_tokens(cell: CellResult) -> float | None:
+    """Mean of the sub-tokens read in training, without padding; None for models that read none."""
+    counts = [seed.tokens.get("train", 0) for seed in cell.done]
+    mean = sum(counts) / len(counts) if counts else 0
+    return mean or None
+
+
+def _mean(cell: CellResult) -> float:
+    assert cell.score.mean is not None
+    return cell.score.mean

@@ -1,0 +1,163 @@
+"""The table on the terminal: one block per dataset, its models below each other; 100 columns are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tabib.core.scores import Score, Scores
+from tabib.records.results import Results
+from tabib.reports.table import (
+    MARKS,
+    Row,
+    by_dataset,
+    count_text,
+    interval_text,
+    minutes_text,
+    spread_text,
+    state_text,
+    train_seconds,
+    train_tokens,
+    value_text,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def print_results(console: Console, results: Results) -> None:
+    """All results: one table for each dataset group, then the notes."""
+    from rich.text import Text
+
+    notes: dict[str, int] = {}
+    for group, datasets in by_dataset(results).items():
+        console.print(_group_table(console, group, datasets, notes))
+        console.print()
+    for note, number in notes.items():
+        console.print(Text(f"{number}  {note}"), soft_wrap=True)
+    console.print(
+        Text(
+            f"Mean over seeds in %, ± sample standard deviation over seeds, [95% interval]: {results.interval}.",
+            "dim",
+        ),
+        soft_wrap=True,
+    )
+
+
+def _group_table(console: Console, group: str, datasets: dict[str, list[Row]], notes: dict[str, int]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(group, "bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD if console.is_terminal else None,
+        pad_edge=False,
+    )
+    for name, right in (
+        ("dataset", False),
+        ("model", False),
+        ("score", True),
+        ("±", True),
+        ("95% interval", True),
+        ("seeds", True),
+        ("training", True),
+        ("tokens", True),
+        ("notes", False),
+    ):
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "model")
+    for dataset, rows in datasets.items():
+        metric = next((row.cell.primary for row in rows if row.cell.primary), "")
+        documents = max((row.cell.documents for row in rows), default=0)
+        split = rows[0].cell.split
+        head = Text(dataset, "bold")
+        table.add_row(head, Text(f"{metric}, {split}" + (f" n={documents}" if documents else ""), "italic dim"))
+        for row in rows:
+            table.add_row(*_cells(row, notes))
+    return table
+
+
+def _cells(row: Row, notes: dict[str, int]) -> Iterable[str]:
+    from rich.text import Text
+
+    cell = row.cell
+    numbers = [str(notes.setdefault(note, len(notes) + 1)) for note in row.notes]
+    style = (
+        "bold" if row.best else "yellow" if cell.suspect else "red" if not cell.complete and cell.planned else ""
+    )
+    value = value_text(cell.score) or state_text(cell)
+    if cell.suspect:
+        value += MARKS["suspect"]
+    tokens, seconds = train_tokens(cell), train_seconds(cell)
+    texts = (
+        Text(""),
+        Text(cell.model, style),
+        Text(value, style),
+        Text(spread_text(cell.score).removeprefix("± ")),
+        Text(interval_text(cell.score)),
+        Text(f"{len(cell.done)}/{len(cell.seeds)}" if cell.planned else ""),
+        Text(minutes_text(seconds)),
+        Text("" if tokens is None else count_text(tokens)),
+        Text(",".join(numbers), "dim"),
+    )
+    return texts  # type: ignore[return-value]
+
+
+def print_scores(console: Console, title: str, scores: Scores) -> None:
+    """All metrics of one split of one run, the primary one first, then each label's."""
+    from rich.text import Text
+
+    items = scores.items
+    console.print(
+        Text(f"{title}: {items.total} documents", "bold")
+        + Text("".join(f", {getattr(items, what)} {what}" for what in _NOT_OK if getattr(items, what)), "yellow")
+    )
+    console.print(_metrics_table(console, scores))
+    if scores.per_label:
+        console.print(_label_table(console, scores))
+    for reason in scores.suspect:
+        console.print(Text(f"{MARKS['suspect']} suspect: {reason}", "yellow"), soft_wrap=True)
+
+
+_NOT_OK = ("unparsed", "truncated", "failed")
+
+
+def _metrics_table(console: Console, scores: Scores) -> Table:
+    from rich.text import Text
+
+    table = _plain(console, "metric", "value", "95% interval", right=("value", "95% interval"))
+    names = [scores.primary, *(name for name in scores.metrics if name != scores.primary)]
+    for name in names:
+        score = scores.metrics[name]
+        interval = "" if score.low is None or score.high is None else f"[{score.low:.4f}, {score.high:.4f}]"
+        table.add_row(Text(name, "bold" if name == scores.primary else ""), Text(_score(score)), Text(interval))
+    return table
+
+
+def _label_table(console: Console, scores: Scores) -> Table:
+    from rich.text import Text
+
+    columns = list(dict.fromkeys(name for row in scores.per_label.values() for name in row))
+    table = _plain(console, "label", *columns, right=tuple(columns))
+    for label, row in scores.per_label.items():
+        texts = [_score(row[name], count=name == "support") if name in row else "" for name in columns]
+        table.add_row(Text(label), *(Text(text) for text in texts))
+    return table
+
+
+def _score(score: Score, *, count: bool = False) -> str:
+    if score.value is None:
+        return f"none ({score.reason})"
+    return f"{score.value:.0f}" if count else f"{score.value:.4f}"
+
+
+def _plain(console: Console, *columns: str, right: tuple[str, ...]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left")
+    return table
