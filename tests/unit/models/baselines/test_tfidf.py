@@ -54,7 +54,9 @@ def test_multilabel_equals_scikit_learn_also_from_disk(tmp_path: Path) -> None:
     model.fit(examples(golds), examples(golds))
     oracle = make_pipeline(
         make_union(*new_vectorizers(TfidfOptions())),
-        OneVsRestClassifier(LogisticRegression(C=10.0, max_iter=1000)),
+        OneVsRestClassifier(
+            LogisticRegression(C=10.0, solver="liblinear", dual=True, max_iter=1000, random_state=0)
+        ),
     )
     truth = np.array([[label in gold for label in "ab"] for gold in golds])
     expected = oracle.fit(TEXTS, truth).predict_proba(NEW)
