@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic
 
 from tabib.core.errors import PredictionError
 from tabib.core.examples import GoldT, Reference
 from tabib.core.predictions import PredictionT, Status
 from tabib.core.scores import ItemCounts, Scores
+from tabib.tasks.suspicion import suspicions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,18 @@ class Task(ABC, Generic[GoldT, PredictionT]):
         """
         ordered = align(references, predictions)
         scores = self._score(references, ordered, labels, resampling)
-        return self._with_suspicions(scores, references, ordered, labels, anchor)
+        baseline = None
+        if anchor is not None:
+            baseline = self._score(references, align(references, anchor), labels, Resampling(n=0)).primary_score
+        suspect = suspicions(
+            self.primary,
+            scores.primary_score,
+            baseline,
+            [self._gold_answer(reference.gold) for reference in references],
+            [self._answer(prediction) for prediction in ordered],
+            self._empty_answer(),
+        )
+        return replace(scores, suspect=suspect)
 
     @abstractmethod
     def _score(
@@ -73,15 +85,16 @@ class Task(ABC, Generic[GoldT, PredictionT]):
         """Scores of aligned references and predictions."""
 
     @abstractmethod
-    def _with_suspicions(
-        self,
-        scores: Scores,
-        references: Sequence[Reference[GoldT]],
-        predictions: Sequence[PredictionT],
-        labels: Sequence[str],
-        anchor: Sequence[PredictionT] | None,
-    ) -> Scores:
-        """``scores`` with ``suspect`` filled in."""
+    def _gold_answer(self, gold: GoldT) -> Hashable:
+        """The right answer of a document, comparable with ``_answer``."""
+
+    @abstractmethod
+    def _answer(self, prediction: PredictionT) -> Hashable:
+        """What a prediction says; equal for predictions that say the same."""
+
+    def _empty_answer(self) -> Hashable | None:
+        """The answer that says nothing (None: no label)."""
+        return None
 
     @abstractmethod
     def gold_to_json(self, gold: GoldT) -> Any: ...
@@ -117,6 +130,11 @@ def align(references: Sequence[Reference[GoldT]], predictions: Sequence[Predicti
             f" {absent[:5]}, {len(unknown)} unknown {unknown[:5]}"
         )
     return [by_id[reference.id] for reference in references]
+
+
+def answered(prediction: PredictionT) -> bool:
+    """Whether there is an answer to score; where not, it is scored as an empty one."""
+    return prediction.status not in (Status.UNPARSED, Status.FAILED)
 
 
 def count_items(predictions: Sequence[PredictionT]) -> ItemCounts:
