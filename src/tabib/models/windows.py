@@ -102,12 +102,6 @@ def tokenize_documents(tokenizer: Any, texts: Sequence[str], words: Sequence[Seq
     ]
 
 
-def tokenize_words(tokenizer: Any, text: str, words: Sequence[Span]) -> list[list[int]]:
-    """The sub-token ids of each word of one text; never none (a shared sub-token stands in both words)."""
-    (tokens,) = tokenize_documents(tokenizer, [text], [words])
-    return [tokens.ids[first:last] for first, last in zip(tokens.firsts, tokens.lasts, strict=True)]
-
-
 def special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
     """What the tokeniser puts before and after a single text, as ids."""
     encoding = tokenizer("a", return_special_tokens_mask=True, return_attention_mask=False)

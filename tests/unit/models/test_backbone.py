@@ -5,15 +5,30 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import BertConfig, RobertaConfig, T5Config
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    BertConfig,
+    CamembertConfig,
+    DebertaV2Config,
+    DistilBertConfig,
+    ModernBertConfig,
+    RobertaConfig,
+    T5Config,
+)
 from transformers.utils import is_flash_attn_2_available
 
+from tabib.config.options import TextOptions
 from tabib.core.errors import ModelError
+from tabib.core.examples import Document
 from tabib.models.backbone import Backbone, readable_length
+from tabib.models.build import build_model, load_model, save_model
+from tabib.registry import models
 
 
 def test_roberta_reads_two_less_than_its_positions() -> None:
@@ -94,3 +109,31 @@ def test_padding_changes_nothing_but_rounding(tiny_encoder: Path) -> None:
     assert torch.allclose(alone[0], beside[0, :3], atol=1e-5)
     assert len(all_layers) == 3
     assert torch.equal(all_layers[-1], alone)
+
+
+ARCHITECTURES: dict[str, tuple[type, dict[str, Any]]] = {
+    "camembert": (CamembertConfig, {"max_position_embeddings": 66, "pad_token_id": 0}),
+    "distilbert": (DistilBertConfig, {"dim": 32, "n_heads": 2, "n_layers": 2, "hidden_dim": 64}),
+    "deberta-v2": (DebertaV2Config, {"relative_attention": True, "pos_att_type": ["p2c", "c2p"]}),
+    "modernbert": (ModernBertConfig, {"global_attn_every_n_layers": 2, "local_attention": 16}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ARCHITECTURES))
+def test_encoders_of_many_kinds_come_back_from_disk(name: str, tiny_encoder: Path, tmp_path: Path) -> None:
+    """Buffers that are in no weights file (positions, rotary frequencies) have to be made anew rightly."""
+    kind, settings = ARCHITECTURES[name]
+    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
+    small = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    ids = {"pad_token_id": 0, "cls_token_id": 2, "sep_token_id": 3, "bos_token_id": 2, "eos_token_id": 3}
+    torch.manual_seed(0)
+    config = kind(**{**({} if name == "distilbert" else small), **ids, "vocab_size": len(tokenizer), **settings})
+    AutoModel.from_config(config).save_pretrained(tmp_path / "weights")
+    tokenizer.save_pretrained(tmp_path / "weights")
+    options = TextOptions()
+    head = build_model(
+        models()["text"], "classification", ["A", "B"], options, weights=tmp_path / "weights", seed=0
+    )
+    documents = [Document("a", "toux"), Document("b", "fièvre et toux " * 10)]
+    save_model(head, "text", tmp_path / "head")
+    assert load_model(tmp_path / "head").predict(documents) == head.predict(documents)

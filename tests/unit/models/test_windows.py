@@ -19,7 +19,6 @@ from tabib.models.windows import (
     cut,
     special_tokens,
     tokenize_documents,
-    tokenize_words,
 )
 
 
@@ -48,7 +47,10 @@ def bytes_tokenizer() -> Any:
 
 
 def pieces(tokenizer: Any, text: str) -> list[list[str]]:
-    return [tokenizer.convert_ids_to_tokens(ids) for ids in tokenize_words(tokenizer, text, split_words(text))]
+    """The sub-tokens of each word, as text."""
+    (tokens,) = tokenize_documents(tokenizer, [text], [split_words(text)])
+    signs = tokenizer.convert_ids_to_tokens(tokens.ids)
+    return [signs[first:last] for first, last in zip(tokens.firsts, tokens.lasts, strict=True)]
 
 
 def test_each_sub_token_goes_to_the_word_it_begins_in(characters: Any) -> None:
