@@ -140,14 +140,14 @@ class Loop:
 
     def _backward(self, group: Sequence[Sequence[Any]], step: int) -> float:
         """Gradients of the mean over all batches of the group, and that mean."""
-        weights = [self.head.loss_weight(rows) for rows in group]
+        weights = [self.head.loss_weight(rows) for rows in group] if len(group) > 1 else [1.0]
         whole = sum(weights) or 1.0
         total = 0.0
         for rows, weight in zip(group, weights, strict=True):
             with self.engine.autocast():
                 output = self.head(self.head.to_device(self.head.collate(rows)))
             assert output.loss is not None, "a head gives a loss for rows encoded with gold"
-            loss = output.loss * (weight / whole) if len(group) > 1 else output.loss
+            loss = output.loss * (weight / whole)
             value = float(loss.detach())
             if not math.isfinite(value):
                 raise _diverged(f"the loss is {value}", step, self.config)

@@ -8,12 +8,18 @@ from collections import deque
 from typing import TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from tabib.training.events import DevScore, Observer, Plan, Step
 
 _RECENT = 50
 """Steps whose mean loss and speed are shown."""
+_WIDE = 110
+"""Columns of a terminal from which there is room for a longer bar."""
+_FACTS = 60
+"""Columns that the counts and numbers beside the bar may take."""
 
 
 def training_observer(title: str, stream: TextIO | None = None) -> Observer:
@@ -65,15 +71,17 @@ class Bar:
     """One live line with loss, dev score, speed and time left; dev scores and remarks stay above it."""
 
     def __init__(self, title: str, console: Console) -> None:
-        self._title = title
-        self._console = console
+        self._title = escape(title)
         self._pace = Pace()
         self._dev = ""
+        self._last: Step | None = None
+        bar = 20 if console.width >= _WIDE else 8
+        self._short = escape(_shorten(title, max(8, console.width - _FACTS - bar)))
         self._progress = Progress(
-            TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TextColumn("[cyan]{task.fields[facts]}"),
+            TextColumn("[bold]{task.description}", table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=bar),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}", table_column=Column(no_wrap=True)),
+            TextColumn("[cyan]{task.fields[facts]}", table_column=Column(no_wrap=True)),
             console=console,
             refresh_per_second=4,
             transient=True,
@@ -83,14 +91,15 @@ class Bar:
     def start(self, plan: Plan, first_step: int) -> None:
         self._pace.start(plan, first_step)
         self._task = self._progress.add_task(
-            self._title, total=plan.total_steps, completed=first_step, facts="starting"
+            self._short, total=plan.total_steps, completed=first_step, facts="starting"
         )
         self._progress.start()
 
     def step(self, step: Step) -> None:
         assert self._task is not None
+        self._last = step
         self._pace.step(step)
-        facts = [f"loss {self._pace.loss:.3f}", f"{_count(self._pace.tokens_per_second)} tokens/s"]
+        facts = [f"loss {self._pace.loss:.3f}", f"{_count(self._pace.tokens_per_second)} tok/s"]
         left = self._pace.seconds_left
         if left is not None:
             facts.append(f"{duration(left)} left")
@@ -101,13 +110,19 @@ class Bar:
     def dev(self, score: DevScore) -> None:
         if score.best:
             self._dev = f"dev {score.score:.3f}"
-        self._progress.console.print(f"[dim]{self._title}[/]  {_dev_line(score)}", highlight=False)
+        self._say(_dev_line(score))
 
     def note(self, text: str) -> None:
-        self._progress.console.print(f"[dim]{self._title}[/]  {text}", highlight=False)
+        self._say(text)
 
     def stop(self) -> None:
         self._progress.stop()
+        if self._last is not None:
+            best = f", best {self._dev}" if self._dev else ""
+            self._say(f"ended after step {self._last.step}, loss {self._pace.loss:.4f}{best}")
+
+    def _say(self, text: str) -> None:
+        self._progress.console.print(f"[dim]{self._title}[/]  {escape(text)}", highlight=False)
 
 
 class Lines:
@@ -152,6 +167,10 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02d}s"
     return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _dev_line(score: DevScore) -> str:

@@ -119,8 +119,11 @@ class TinyTask(Task[str, ClassificationPrediction]):
         }
         return Scores(self.name, self.primary, metrics, items=count_items(predictions))
 
-    def _with_suspicions(self, scores: Scores, *_: Any) -> Scores:
-        return scores
+    def _gold_answer(self, gold: str) -> str:
+        return gold
+
+    def _answer(self, prediction: ClassificationPrediction) -> str | None:
+        return prediction.label
 
     def gold_to_json(self, gold: str) -> Any:
         return gold

@@ -187,6 +187,10 @@ class SpanNer(Head):
         loss = loss + functional.softplus(band_BLWS).sum() - band_BLWS[tuple(batch["spans"])].sum()
         return Output(loss / sum(batch["lengths"]), logits)
 
+    def loss_weight(self, features: Sequence[SpanRow]) -> float:
+        """Words."""
+        return float(sum(row.n_words for row in features))
+
     def _pool(self, batch: Batch) -> Tensor:
         """Mean (B, W, H) of each word's sub-tokens; zero in the padding."""
         mixed = self.layer_weights is not None

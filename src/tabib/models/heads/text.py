@@ -48,6 +48,12 @@ class TextClassifier(PooledHead):
         weighted = self.options.class_weights != "none"
         return cross_entropy(logits_BL, targets, weight=self.class_weights if weighted else None)
 
+    def loss_weight(self, features: Sequence[TextRow]) -> float:
+        """Documents, each with the weight of its label."""
+        if self.options.class_weights == "none":
+            return float(len(features))
+        return float(self.class_weights[[row.target for row in features]].sum())
+
     def decode(self, logits: Tensor, features: Sequence[TextRow]) -> list[list[float]]:  # noqa: ARG002
         """For each document the probability of each label."""
         probabilities: list[list[float]] = logits.float().softmax(-1).clamp(0, 1).tolist()

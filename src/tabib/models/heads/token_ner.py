@@ -130,6 +130,10 @@ class TokenNer(Head):
         loss = cross_entropy(logits_NG.float(), batch["targets"]) if "targets" in batch else None
         return Output(loss, logits_NG)
 
+    def loss_weight(self, features: Sequence[TokenRow]) -> float:
+        """Words."""
+        return float(sum(len(row.words) for row in features))
+
     def decode(
         self, logits: Tensor, features: Sequence[TokenRow]
     ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
