@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
-from tabib.core.errors import TabibError
+from tabib.core.errors import Interrupted, TabibError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _PIPE_WIDTH = 10_000
 """Columns of a line that nobody looks at: nothing is wrapped or cut."""
 
-Align = Literal["left", "right"]
+Kind = Literal["text", "right", "name"]
 
 
 def stdout() -> Console:
@@ -34,7 +34,8 @@ def show_error(error: TabibError) -> None:
 
     console = stderr()
     head, _, rest = str(error).partition("\n")
-    console.print(Text("error: ", "bold red") + Text(head, "bold" if rest else ""), soft_wrap=True)
+    label = Text("interrupted: ", "bold yellow") if isinstance(error, Interrupted) else Text("error: ", "bold red")
+    console.print(label + Text(head, "bold" if rest else ""), soft_wrap=True)
     if rest:
         console.print(Text(rest), soft_wrap=True)
 
@@ -58,27 +59,30 @@ def print_table(console: Console, shown: Table) -> None:
     console.file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
 
-def table(*columns: str | tuple[str, Align], title: str = "") -> Table:
+def table(*columns: str | tuple[str, Kind], title: str = "") -> Table:
     """A table with a head line; in a pipe the columns are parted by blanks only.
 
     Args:
-        columns: names, with ``"right"`` for columns of numbers.
+        columns: names; with ``"right"`` for numbers, with ``"name"`` for what is not to be broken into lines.
     """
     from rich import box
     from rich.table import Table
 
-    terminal = sys.stdout.isatty()
     made = Table(
         title=title or None,
         title_justify="left",
         title_style="bold",
-        box=box.SIMPLE_HEAD if terminal else None,
+        box=box.SIMPLE_HEAD if sys.stdout.isatty() else None,
+        show_edge=False,
         pad_edge=False,
+        padding=(0, 1, 0, 0) if sys.stdout.isatty() else (0, 2, 0, 0),
         header_style="bold",
     )
     for column in columns:
-        name, align = column if isinstance(column, tuple) else (column, "left")
-        made.add_column(name, justify=align, overflow="fold")
+        name, kind = column if isinstance(column, tuple) else (column, "text")
+        made.add_column(
+            name, justify="right" if kind == "right" else "left", no_wrap=kind != "text", overflow="fold"
+        )
     return made
 
 

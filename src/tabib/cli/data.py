@@ -12,6 +12,7 @@ from tabib.cli.arguments import DataDir
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tabib.data.check import CheckReport
     from tabib.data.corpus import Card, Corpus, SplitName
 
 CorpusName = Annotated[str, typer.Argument(metavar="CORPUS", help="A name of [cyan]tabib list corpora[/cyan].")]
@@ -76,16 +77,39 @@ def check(corpora: CorpusNames, data_dir: DataDir = None) -> None:
             show_error(error)
             worst = 2
             continue
-        console.print(
-            f"[bold]{entry.name}[/bold]", "[red]problems[/red]" if report.problems else "[green]ok[/green]"
-        )
-        for fact in report.facts:
-            console.print(f"  {fact}", markup=False)
-        for problem in report.problems:
-            console.print("  [red]✗[/red]", end=" ")
-            console.print(problem, markup=False)
+        _print_report(console, entry.name, report)
         worst = max(worst, 1 if report.problems else 0)
     raise typer.Exit(worst)
+
+
+def _print_report(console: Console, name: str, report: CheckReport) -> None:
+    from rich.text import Text
+
+    from tabib.cli.console import print_table, table
+
+    verdict = Text("problems", "bold red") if report.problems else Text("ok", "bold green")
+    console.print(Text(f"{name}: ", "bold") + verdict)
+    columns = ("documents", "without", "annotations", "nested", "discontinuous", "lost", "median characters")
+    shown = table("split", *((column, "right") for column in columns))
+    for split, facts in report.splits.items():
+        numbers = (
+            facts.documents,
+            facts.without_annotations,
+            facts.annotations,
+            facts.nested,
+            facts.discontinuous,
+            sum(facts.lost.values()),
+            round(facts.lengths.median),
+        )
+        shown.add_row(split, *map(str, numbers))
+    print_table(console, shown)
+    for what, pairs in (("equal texts", report.shared_texts), ("near-duplicates", report.near_duplicates)):
+        for (one, other), count in pairs.items():
+            if count:
+                console.print(Text(f"{what} in {one} and {other}: {count}"))
+    for problem in report.problems:
+        console.print(Text("✗ ", "bold red") + Text(problem), soft_wrap=True)
+    console.print()
 
 
 def _split(name: str) -> SplitName:
@@ -103,6 +127,8 @@ def _print_card(console: Console, card: Card) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from tabib.cli.console import print_table
+
     console.print(Text(card.name, "bold"), Text(card.summary) if card.summary else "")
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
@@ -115,7 +141,7 @@ def _print_card(console: Console, card: Card) -> None:
         ("access", card.access),
     ):
         facts.add_row(name, Text(value))
-    console.print(facts)
+    print_table(console, facts)
     console.print()
 
 

@@ -10,6 +10,7 @@ from tabib.core.spans import Entity
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 
 def print_example(
@@ -35,31 +36,32 @@ def print_example(
             shown.stylize(entity_style(colours.get(entity.label, 0)), start, min(stop, end))
     if end < len(text):
         shown.append(f" … ({len(text) - end} more characters)", "dim")
-    console.rule(Text(example.id, "bold"), align="left") if console.is_terminal else console.print(
-        Text(f"--- {example.id}")
-    )
+    if console.is_terminal:
+        console.rule(Text(example.id, "bold"), align="left")
+    else:
+        console.print(Text(f"--- {example.id}"))
     console.print(shown)
     labels = [item for item in _items(example.gold) if isinstance(item, str)]
     if labels or not entities:
         console.print(Text("gold: ", "bold") + Text(", ".join(labels) or "none"))
     for entity in entities:
         if entity.end <= end:
-            console.print(_line(entity, text, colours))
+            console.print(_line(entity, text, colours, padded=console.is_terminal))
     hidden = sum(entity.end > end for entity in entities)
     if hidden:
         console.print(Text(f"  … {hidden} more entities (--full shows all)", "dim"))
     console.print()
 
 
-def _line(entity: Entity, text: str, colours: Mapping[str, int]) -> Any:
+def _line(entity: Entity, text: str, colours: Mapping[str, int], *, padded: bool) -> Text:
     from rich.text import Text
 
     from tabib.cli.console import entity_style
 
     spans = ", ".join(f"{start}–{end}" for start, end in entity.spans)
     line = Text("  ")
-    line.append(f" {entity.label} ", entity_style(colours.get(entity.label, 0)))
-    line.append(f" {spans}  ", "dim")
+    line.append(f" {entity.label} " if padded else entity.label, entity_style(colours.get(entity.label, 0)))
+    line.append(f"  {spans}  ", "dim")
     line.append(" ".join(entity.text(text).split()))
     return line
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tabib.data.corpus import Card
+    from tabib.registry import ModelEntry
+
+ModelName = Annotated[
+    str | None, typer.Argument(metavar="[MODEL]", help="Show this one's settings.", show_default=False)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,13 +31,13 @@ def register(app: typer.Typer) -> None:
 
 
 def corpora(data_dir: DataDir = None) -> None:
-    """Every corpus: its task, languages, size and licence, and whether it is on this machine."""
+    """Every corpus: its task, languages, size and licence, and whether it is here (on this machine)."""
     from tabib import registry
     from tabib.cli.console import print_table, stdout, table
     from tabib.data.load import card_of, data_directories
 
     data_directories(data_dir)  # a directory that does not exist is a mistake, not an absent corpus
-    shown = table("corpus", "task", "languages", ("documents", "right"), "on this machine", "licence")
+    shown = table(("corpus", "name"), ("task", "name"), "lang", ("docs", "right"), ("here", "name"), "licence")
     absent = []
     for entry in registry.corpora().values():
         card = card_of(entry.name)
@@ -47,45 +55,71 @@ def corpora(data_dir: DataDir = None) -> None:
     console = stdout()
     print_table(console, shown)
     if absent and console.is_terminal:
-        console.print(f"[dim]Where to get one that is absent: tabib data show {absent[0]}[/dim]")
+        console.print(f"\n[dim]Where to get one that is absent: tabib data show {absent[0]}[/dim]")
 
 
 def tasks() -> None:
-    """Every task: what it is, its first metric, and who does it on what."""
+    """Every task: what it is, the metric that tables show first, and its corpora."""
     from tabib import registry
     from tabib.cli.console import print_table, stdout, table
     from tabib.tasks.load import get_task
 
-    shown = table("task", "summary", "primary metric", "models", "corpora")
+    shown = table(("task", "name"), "summary", ("metric", "name"), ("corpora", "name"))
     for entry in registry.tasks().values():
-        able = [model.name for model in registry.models().values() if entry.name in model.targets]
         posed = [corpus.name for corpus in registry.corpora().values() if corpus.task == entry.name]
         shown.add_row(
             _names(entry.name, entry.aliases),
             entry.summary,
             get_task(entry.name).primary,
-            ", ".join(able),
-            ", ".join(posed),
+            _several(posed),
         )
     print_table(stdout(), shown)
 
 
-def models() -> None:
-    """Every model family: what it is, its tasks, whether it starts from pretrained weights."""
+def models(model: ModelName = None) -> None:
+    """Every model family; or, for one of them, its settings (backend_args) with their defaults."""
     from tabib import registry
     from tabib.cli.console import print_table, stdout, table
 
-    shown = table("model", "summary", "tasks", "weights", "settings (backend_args)")
+    if model is not None:
+        _settings(registry.find(registry.models(), model, "model"))
+        return
+    shown = table(("model", "name"), ("also called", "name"), ("tasks", "name"), ("weights", "name"), "summary")
     for entry in registry.models().values():
-        settings = registry.resolve(entry.options).model_fields
         shown.add_row(
-            _names(entry.name, entry.aliases),
-            entry.summary,
-            ", ".join(entry.targets),
+            entry.name,
+            _several(entry.aliases),
+            _several(entry.targets),
             "pretrained" if entry.pretrained else "none",
-            ", ".join(settings) or "none",
+            entry.summary,
         )
-    print_table(stdout(), shown)
+    console = stdout()
+    print_table(console, shown)
+    if console.is_terminal:
+        console.print("\n[dim]Its settings: tabib list models MODEL[/dim]")
+
+
+def _settings(entry: ModelEntry) -> None:
+    from rich.text import Text
+
+    from tabib import registry
+    from tabib.cli.console import print_table, stdout, table
+
+    console = stdout()
+    console.print(Text(entry.name, "bold"), Text(entry.summary))
+    fields = registry.resolve(entry.options).model_fields
+    if not fields:
+        console.print("It has no settings.")
+        return
+    shown = table(("backend_args", "name"), ("default", "name"), "meaning")
+    for name, field in fields.items():
+        shown.add_row(name, json.dumps(field.default).strip('"'), Text(field.description or ""))
+    print_table(console, shown)
+
+
+def _several(names: Iterable[str]) -> str:
+    """One below the other where there is a terminal, side by side where lines have no end."""
+    return ("\n" if sys.stdout.isatty() else ", ").join(names)
 
 
 def _names(name: str, aliases: tuple[str, ...]) -> str:
