@@ -30,7 +30,10 @@ def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list", "models"], ["list", "tasks"], ["list", "corpora"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["list", "models"], ["list", "tasks"], ["list", "corpora"], ["data", "show", "mini_ner_fr"]],
+)
 def test_looking_around_loads_nothing_heavy(arguments: list[str]) -> None:
     done = command(*arguments)
     assert (done.returncode, done.stderr) == (0, "heavy: []\n")

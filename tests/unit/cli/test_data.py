@@ -1,0 +1,103 @@
+"""``tabib data``: a look into a corpus, and its check."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tabib.cli.app import run
+from tabib.cli.examples import print_example
+from tabib.core.examples import Document, Example
+from tabib.core.spans import Entity
+from tabib.data import check, load
+from tabib.data.corpus import Corpus
+
+
+def test_a_corpus_is_shown_with_its_card_splits_labels_and_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "show", "mini_ner_fr", "-n", "1", "--split", "dev"]) == 0
+    shown = capsys.readouterr().out
+    first = load.load_corpus("mini_ner_fr").dev[0]
+    assert f"--- {first.id}\n{first.document.text[:100]}" in shown
+    for entity in first.gold:
+        assert f"  {entity.label}  {entity.start}–" in shown
+    assert "licence    MIT, as this package" in shown
+    assert not any(
+        line.endswith(" ") for line in shown.splitlines() if not line.startswith(first.document.text[:9])
+    )
+
+
+@pytest.mark.parametrize(("corpus", "gold"), [("mini_triage_fr", "gold: "), ("mini_topics_fr", "gold: ")])
+def test_classes_are_shown_below_the_text(corpus: str, gold: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "show", corpus, "-n", "2"]) == 0
+    assert capsys.readouterr().out.count(f"\n{gold}") == 2
+
+
+def test_long_documents_are_cut_and_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from tabib.cli.console import stdout
+
+    example = Example(Document("d1", "aaaa bbbb cccc"), (Entity.of("X", 0, 4), Entity("Y", ((5, 9), (10, 14)))))
+    print_example(stdout(), example, {"X": 0, "Y": 1}, characters=6)
+    assert capsys.readouterr().out.splitlines() == [
+        "--- d1",
+        "aaaa b … (8 more characters)",
+        "  X  0–4  aaaa",
+        "  … 1 more entities (--full shows all)",
+        "",
+    ]
+    print_example(stdout(), example, {"X": 0, "Y": 1}, characters=None)
+    assert "  Y  5–9, 10–14  bbbb cccc\n" in capsys.readouterr().out
+
+
+def test_an_absent_corpus_shows_its_card_and_where_to_get_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TABIB_DATA", raising=False)
+    monkeypatch.delenv("SCRATCH", raising=False)
+    assert run(["data", "show", "emea"]) == 2
+    shown = capsys.readouterr()
+    assert "licence    GFDL" in shown.out
+    assert "the corpus 'emea' was not found" in shown.err
+
+
+def test_a_mistake_in_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "show", "mini_ner_fr", "--split", "tets"]) == 2
+    assert capsys.readouterr().err == "error: --split: found 'tets'; did you mean 'test'?\n"
+    assert run(["data", "check", "mini_ner_fr", "emae"]) == 2
+    assert "did you mean 'emea'" in capsys.readouterr().err
+
+
+def test_a_sound_corpus_passes_the_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "check", "mini_triage_fr", "mini_ner_en"]) == 0
+    shown = capsys.readouterr().out
+    assert "mini_triage_fr: ok" in shown
+    assert "mini_ner_en: ok" in shown
+
+
+def test_problems_are_told_and_the_exit_code_is_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = check.check_corpus
+
+    def with_a_problem(corpus: Corpus) -> check.CheckReport:
+        return dataclasses.replace(sound(corpus), problems=("the label [X] is not on the card",))
+
+    monkeypatch.setattr(check, "check_corpus", with_a_problem)
+    assert run(["data", "check", "mini_triage_fr"]) == 1
+    shown = capsys.readouterr().out
+    assert "mini_triage_fr: problems" in shown
+    assert "✗ the label [X] is not on the card" in shown
+
+
+def test_a_corpus_that_cannot_be_read_does_not_hide_the_others(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TABIB_DATA", raising=False)
+    monkeypatch.delenv("SCRATCH", raising=False)
+    assert run(["data", "check", "emea", "mini_triage_fr"]) == 2
+    shown = capsys.readouterr()
+    assert "mini_triage_fr: ok" in shown.out
+    assert "the corpus 'emea' was not found" in shown.err
