@@ -12,7 +12,7 @@ ConfigPath = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file.
 Overrides = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[KEY=VALUE]...",
+        metavar="KEY=VALUE",
         help="Settings put over the file, such as [cyan]training.max_steps=100[/cyan]; values are YAML.",
         show_default=False,
     ),

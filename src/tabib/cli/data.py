@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CorpusName = Annotated[str, typer.Argument(metavar="CORPUS", help="A name of [cyan]tabib list corpora[/cyan].")]
 CorpusNames = Annotated[
-    list[str], typer.Argument(metavar="CORPUS...", help="Names of [cyan]tabib list corpora[/cyan].")
+    list[str], typer.Argument(metavar="CORPUS", help="Names of [cyan]tabib list corpora[/cyan].")
 ]
 Split = Annotated[str, typer.Option("--split", help="Where the examples are taken from: train, dev or test.")]
 Number = Annotated[int, typer.Option("-n", min=0, help="How many examples are shown.")]
