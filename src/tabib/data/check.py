@@ -12,7 +12,9 @@ from typing import Any
 from tabib.core.examples import Document, Example
 from tabib.core.spans import Entity
 from tabib.data.corpus import SPLITS, Corpus, SplitName
+from tabib.data.load import gold_labels
 from tabib.data.splits import near_duplicates
+from tabib.tasks.load import get_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +91,31 @@ def check_corpus(corpus: Corpus) -> CheckReport:
     )
 
 
-def gold_items(gold: Any) -> list[str]:
-    """The labels that a gold value holds, with repetitions."""
-    if isinstance(gold, str):
-        return [gold]
-    return [item.label if isinstance(item, Entity) else item for item in gold]
-
-
 def nested_entities(entities: tuple[Entity, ...]) -> int:
     """How many lie between the first and last character of another one.
 
     Two over the same characters count both.
     """
-    return sum(
-        any(other is not one and other.start <= one.start and one.end <= other.end for other in entities)
-        for one in entities
-    )
+    same = Counter((entity.start, entity.end) for entity in entities)
+    nested = furthest = 0
+    for start, end in sorted(same, key=lambda outer: (outer[0], -outer[1])):
+        if end <= furthest or same[start, end] > 1:
+            nested += same[start, end]
+        furthest = max(furthest, end)
+    return nested
 
 
 def _split_report(corpus: Corpus, split: SplitName) -> SplitReport:
     examples = corpus.split(split)
-    support = Counter(label for example in examples for label in gold_items(example.gold))
-    entities = [tuple(item for item in example.gold if isinstance(item, Entity)) for example in examples]
+    task = get_task(corpus.task)
+    labels = [task.gold_labels(example.gold) for example in examples]
+    support = Counter(label for found in labels for label in found)
+    entities = [_entities(corpus, example) for example in examples]
     lengths = [len(example.document.text) for example in examples] or [0]
     return SplitReport(
         documents=len(examples),
         annotations=support.total(),
-        without_annotations=sum(not example.gold for example in examples),
+        without_annotations=sum(not found for found in labels),
         lost=dict(sorted(Counter(lost.reason.value for lost in corpus.lost.get(split, ())).items())),
         support={label: support[label] for label in corpus.card.labels},
         lengths=Lengths(min(lengths), median(lengths), max(lengths)),
@@ -141,9 +141,8 @@ def _offset_problems(corpus: Corpus) -> Iterator[str]:
             if not previous <= start < end <= len(document.text):
                 yield f"{split} {document.id}: the word {(start, end)} overlaps another or is beyond the text"
             previous = end
-        for entity in example.gold if not isinstance(example.gold, str) else ():
-            if isinstance(entity, Entity):
-                yield from _entity_problems(split, document, entity, corpus.task)
+        for entity in _entities(corpus, example):
+            yield from _entity_problems(split, document, entity, corpus.task)
 
 
 def _entity_problems(split: str, document: Document, entity: Entity, task: str) -> Iterator[str]:
@@ -162,15 +161,16 @@ def _entity_problems(split: str, document: Document, entity: Entity, task: str) 
 def _label_problems(corpus: Corpus) -> Iterator[str]:
     if list(corpus.card.labels) != sorted(set(corpus.card.labels)):
         yield "the card's labels are not sorted and unique"
-    found = {label for _, example in _all(corpus) for label in gold_items(example.gold)}
-    found |= {lost.label for split in SPLITS for lost in corpus.lost.get(split, ())}
+    found = set(gold_labels(corpus, SPLITS)) | {
+        lost.label for split in SPLITS for lost in corpus.lost.get(split, ())
+    }
     if unknown := sorted(found - set(corpus.card.labels)):
         yield f"labels that the card does not name: {', '.join(unknown)}"
 
 
 def _count_problems(corpus: Corpus) -> Iterator[str]:
     """Kept and lost annotations together are those published; a dev that is not published is train's."""
-    statistics = corpus.card.statistics
+    statistics, task = corpus.card.statistics, get_task(corpus.task)
     for split in SPLITS:
         if not corpus.split(split):
             yield f"the {split} split is empty"
@@ -182,7 +182,7 @@ def _count_problems(corpus: Corpus) -> Iterator[str]:
         lost = sum(len(corpus.lost.get(split, ())) for split in parts)
         found = {
             "documents": len(examples),
-            "annotations": lost + sum(len(gold_items(example.gold)) for example in examples),
+            "annotations": lost + sum(len(task.gold_labels(example.gold)) for example in examples),
         }
         for what, n in expected.items():
             if found[what] != n:
@@ -218,6 +218,10 @@ def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:
             if by_split[first] and by_split[second]:
                 counts[first, second] += by_split[second]
     return dict(counts)
+
+
+def _entities(corpus: Corpus, example: Example[Any]) -> tuple[Entity, ...]:
+    return example.gold if corpus.task in ("ner_span", "ner_token") else ()
 
 
 def _texts(corpus: Corpus, split: SplitName) -> Counter[str]:

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from tabib.core.errors import ConfigError, DataError
 from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
-from tabib.registry import corpora, find, nearest, resolve, tasks
-from tabib.tasks.base import Task
+from tabib.registry import corpora, find, nearest, resolve
+from tabib.tasks.load import get_task
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The corpora that the package carries."""
@@ -65,7 +65,7 @@ def check_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     entry = find(corpora(), name, "corpus")
     load = _module(entry.target).load
-    hints = get_type_hints(load)
+    hints = get_type_hints(load, include_extras=True)
     known = [
         parameter.name
         for parameter in inspect.signature(load).parameters.values()
@@ -151,7 +151,7 @@ def training_labels(corpus: Corpus) -> tuple[str, ...]:
 
 def gold_labels(corpus: Corpus, splits: Iterable[SplitName]) -> tuple[str, ...]:
     """The labels of the gold of some splits, sorted."""
-    task: Task[Any, Any] = resolve(find(tasks(), corpus.task, "task").target)
+    task = get_task(corpus.task)
     return tuple(
         sorted(
             {

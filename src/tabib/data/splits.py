@@ -147,7 +147,9 @@ def same_text(documents: Iterable[Document]) -> dict[str, str]:
 def word_shingles(text: str, n: int = 5) -> frozenset[tuple[str, ...]]:
     """Every run of ``n`` words of the normalised text; a text shorter than that is one shingle."""
     words = normalise(text).split()
-    return frozenset(tuple(words[i : i + n]) for i in range(max(1, len(words) - n + 1)))
+    if len(words) < n:
+        return frozenset((tuple(words),))
+    return frozenset(zip(*(words[first:] for first in range(n)), strict=False))
 
 
 def near_duplicates(documents: Iterable[Document], *, threshold: float = 0.8, n: int = 5) -> dict[str, str]:
@@ -162,21 +164,26 @@ def near_duplicates(documents: Iterable[Document], *, threshold: float = 0.8, n:
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold must be in (0, 1], got {threshold}")
-    shingles = {document.id: word_shingles(document.text, n) for document in documents}
-    frequency = Counter(shingle for found in shingles.values() for shingle in found)
+    numbers: dict[tuple[str, ...], int] = {}
+    shingles = {
+        document.id: {numbers.setdefault(shingle, len(numbers)) for shingle in word_shingles(document.text, n)}
+        for document in documents
+    }
+    frequency = Counter(number for found in shingles.values() for number in found)
     clusters = _Clusters(shingles)
-    index: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for id_ in sorted(shingles):
-        mine = shingles[id_]
-        rarest = sorted(mine, key=lambda shingle: (frequency[shingle], shingle))
+    index: dict[int, list[str]] = defaultdict(list)
+    for id_, mine in shingles.items():
+        # Any order would do, as long as it is the same for all; rare ones first keep the index short.
+        rarest = sorted(mine, key=lambda number: (frequency[number], number))
         prefix = rarest[: len(mine) - ceil(threshold * len(mine)) + 1]
-        for other in dict.fromkeys(other for shingle in prefix for other in index[shingle]):
+        for other in {other for number in prefix for other in index[number]}:
             theirs = shingles[other]
             common = len(mine & theirs)
             if common >= threshold * (len(mine) + len(theirs) - common):
                 clusters.join(other, id_)
-        for shingle in prefix:
-            index[shingle].append(id_)
+        for number in prefix:
+            if frequency[number] > 1:
+                index[number].append(id_)
     return clusters.names()
 
 

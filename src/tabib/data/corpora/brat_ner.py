@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tabib.core.spans import Entity, split_words
 from tabib.core.tags import coarsest as keep_coarsest
 from tabib.core.tags import spans_to_tags, tags_to_spans
 from tabib.data.formats.brat import read_brat
+from tabib.data.formats.tables import read_text
 
 Examples = tuple[Example[tuple[Entity, ...]], ...]
 
@@ -88,7 +90,5 @@ def _without_duplicates(entities: tuple[Entity, ...], document_id: str) -> tuple
 
 
 def _line_of(path: Path, entity_id: str) -> int | None:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith(f"{entity_id}\t"):
-            return number
-    return None
+    lines = re.split(r"\r\n|\n|\r", read_text(path))
+    return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{entity_id}\t")), None)

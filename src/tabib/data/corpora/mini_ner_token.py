@@ -10,6 +10,7 @@ from tabib.core.spans import Entity
 from tabib.data.corpora.shipped import shipped_card
 from tabib.data.corpus import SPLITS, Corpus
 from tabib.data.formats.conll import read_conll, to_example
+from tabib.data.formats.tables import read_text
 
 CARDS = {
     "mini_ner_token_fr": shipped_card(
@@ -40,8 +41,13 @@ def _read(path: Path, split: str, labels: tuple[str, ...]) -> tuple[Example[tupl
         for entity in example.gold:
             if entity.label not in labels:
                 raise DataError(
-                    f"document {example.id} has the unknown label {entity.label!r};"
-                    f" expected one of {', '.join(labels)}",
+                    f"unknown label {entity.label!r}; expected one of {', '.join(labels)}",
                     path=path,
+                    line=_line_of(path, f"B-{entity.label}"),
                 )
     return examples
+
+
+def _line_of(path: Path, tag: str) -> int | None:
+    lines = enumerate(read_text(path).splitlines(), 1)
+    return next((number for number, line in lines if line.split()[-1:] == [tag]), None)
