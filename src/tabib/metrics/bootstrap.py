@@ -106,7 +106,8 @@ def score_sums(
         name → one score for each of the K values, or one.
     """
     documents = len(values_DC)
-    point = statistic(values_DC.sum(axis=0, dtype=np.float64))
+    # Sorted, so that the last bit of a sum of fractions does not depend on the order of the documents.
+    point = statistic(np.sort(values_DC.astype(np.float64), axis=0).sum(axis=0))
     drawn = resamples if documents > 1 else 0
     samples = statistic(resampled_sums(values_DC, drawn, seed)) if drawn else {}
     scores = {}
