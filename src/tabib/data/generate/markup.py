@@ -18,7 +18,7 @@ _SENTENCE_START = re.compile(rf"(^|(?<!\b[A-Z])[.?!] )({_MARKS})([^\W\d_])")
 _ASPIRATED = r"(?!hanche|hernie|haut|huit|hoquet|honor)"
 _DE_ELIDED = re.compile(rf"\b([Dd]|[Qq]u|[Jj]usqu)e ({_MARKS})(?={_ASPIRATED}[aàâeéèêiîoôœuûhAEÉIOUH])")
 _CONTRACTED = {"de le": "du", "de les": "des", "de des": "de", "à le": "au", "à les": "aux"}
-_A_BEFORE_VOWEL = re.compile(rf"\b([Aa]) ({_MARKS})(?=[aeioAEIO]|MRI|X-ray|u(?!ni|ri))")
+_A_BEFORE_VOWEL = re.compile(rf"\b([Aa]) ({_MARKS})(?=[aeioAEIO]|8|1[18]-|MRI|X-ray|u(?!ni|ri))")
 
 
 def agree_fr(text: str) -> str:

@@ -55,6 +55,7 @@ def test_french_contractions(apart: str, together: str) -> None:
         ("a [PROCEDURE MRI of the knee]", "an [PROCEDURE MRI of the knee]"),
         ("A [DISORDER ulcer]", "An [DISORDER ulcer]"),
         ("a [DEVICE urinary catheter]", "a [DEVICE urinary catheter]"),
+        ("a 84-year-old man", "an 84-year-old man"),
         ("a week", "a week"),
     ],
 )
