@@ -7,7 +7,7 @@ longest row (``DataCollatorWithPadding`` and its kin; ``Trainer``'s defaults oth
 scores and checkpoints are not part of the times. The two take turns, so that a busy machine slows both; the ratio
 is the median over rounds of wall times, and of CPU times, which neighbours disturb less.
 
-Run: ``python benchmarks/training_speed.py [--rows 320] [--batch 16] [--rounds 3] [--corpora NAME …] [--json FILE]``
+Run: ``python benchmarks/training_speed.py [--rows 320] [--batch 16] [--rounds 3] [--corpora NAME …] [--json F]``
 on shipped corpora by default, and with ``$TABIB_DATA`` set on real ones too.
 """
 
