@@ -41,6 +41,9 @@ def merge(rows: Sequence[SpanRow], pieces: Sequence[Sequence[Candidate]]) -> lis
     """
     merged: list[Candidate] = []
     for index, (row, piece) in enumerate(zip(rows, pieces, strict=True)):
+        if not (row.cut_left or row.cut_right):  # the only row with these words
+            merged.extend((first + row.first, last + row.first, label, sure) for first, last, label, sure in piece)
+            continue
         for first, last, label, confidence in piece:
             first, last = first + row.first, last + row.first
             margins = [_margin(other, first, last) for other in rows]

@@ -14,7 +14,7 @@ from tabib.config.options import SpanNerOptions
 from tabib.core.errors import ConfigError
 from tabib.core.examples import Document, LossReason, Lost
 from tabib.core.predictions import NerPrediction, ScoredEntity
-from tabib.core.spans import Entity
+from tabib.core.spans import Entity, Span
 from tabib.models.backbone import Backbone
 from tabib.models.heads import crf
 from tabib.models.heads.base import Batch, Encoded, Head, Output
@@ -90,7 +90,7 @@ class SpanNer(Head):
         encoded = Encoded([])
         label_index = {label: index for index, label in enumerate(self.labels)}
         for number, document in enumerate(documents):
-            rows = self._rows(number, document, tokens[number])
+            rows = self._rows(number, document.text, words[number], tokens[number])
             encoded.features.extend(rows)
             if gold is not None:
                 spans, lost = align(
@@ -100,11 +100,11 @@ class SpanNer(Head):
                 encoded.lost.extend(_place(spans, rows, document.id))
         return encoded
 
-    def _rows(self, number: int, document: Document, tokens: WordTokens) -> list[SpanRow]:
+    def _rows(self, number: int, text: str, words: Sequence[Span], tokens: WordTokens) -> list[SpanRow]:
         lengths = tokens.lengths()
         stretches = [(0, len(lengths))] if lengths else []
         if self.options.unit == "sentence":
-            stretches = sentences(document.text, words_of(document), self.options.row_words)
+            stretches = sentences(text, words, self.options.row_words)
         rows = []
         for begin, end in stretches:
             for window in cut(lengths[begin:end], self.capacity, self.options.stride):
