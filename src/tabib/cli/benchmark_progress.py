@@ -16,6 +16,7 @@ from tabib.config.benchmark import BenchmarkConfig
 from tabib.records.results import Results, write_results
 from tabib.reports.markdown import write_markdown
 from tabib.reports.table import MARKS, minutes_text
+from tabib.runs.stages import ANCHOR
 from tabib.runs.state import State
 from tabib.tasks.load import get_task
 
@@ -88,7 +89,8 @@ def _outcome(cell: Cell) -> str:
         detail = f": {cell.found.detail}" if cell.found.detail else ""
         return f"{MARKS[cell.state.value]} {cell.state.value}{detail}"
     result = seed_result(cell)
+    doubtful = result.suspect and cell.spec.config.model != ANCHOR
     primary = get_task(cell.spec.config.task).primary
     score = result.metrics[primary]
     value = f"undefined ({score.reason})" if score.value is None else f"{score.value * 100:.1f}"
-    return f"done  {primary} {value}" + (f" {MARKS['suspect']} suspect" if result.suspect else "")
+    return f"done  {primary} {value}" + (f" {MARKS['suspect']} suspect" if doubtful else "")

@@ -80,11 +80,16 @@ def _named(tree: ast.AST, importer: str) -> Iterator[str]:
 
 @cache
 def _source(name: str) -> bytes | None:
-    """The source of a module, None where there is no such module (a class of that name, say)."""
-    try:
-        spec = find_spec(name)
-    except ModuleNotFoundError:
+    """The source of a module, None where there is no such module (a class of that name, say). Imports nothing."""
+    top, *inner = name.split(".")
+    spec = find_spec(top)
+    if spec is None or spec.origin is None:
         return None
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return None
-    return Path(spec.origin).read_bytes()
+    if not inner:
+        return Path(spec.origin).read_bytes() if spec.origin.endswith(".py") else None
+    for place in spec.submodule_search_locations or ():
+        base = Path(place, *inner)
+        for path in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
+            if path.is_file():
+                return path.read_bytes()
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -160,9 +161,8 @@ def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
 def _escape(text: str) -> str:
     """Text that Markdown shows as it is, also in a table."""
     flat = " ".join(text.split())
-    for sign in ("\\", "|", "*", "_", "`", "[", "]", "<", ">"):
-        flat = flat.replace(sign, f"\\{sign}")
-    return flat
+    # An underscore within a word is text in Markdown anyway, and names are easier to find unescaped.
+    return re.sub(r"[\\|*`\[\]<>]|(?<!\w)_|_(?!\w)", lambda match: f"\\{match.group()}", flat)
 
 
 def _escape_text(text: str) -> str:

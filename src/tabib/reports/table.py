@@ -57,13 +57,13 @@ def by_dataset(results: Results) -> dict[str, dict[str, list[Row]]]:
 def best_of(cells: Iterable[CellResult]) -> CellResult | None:
     """The model with the highest mean, where calling it the best means something.
 
-    At least two models have all their seeds, and the interval of the highest mean lies wholly above that of
-    every other one. Suspect scores never win. This is cautious, and no substitute for a paired test.
+    There are at least two models, all have all their seeds, and the interval of the highest mean lies wholly
+    above that of every other one. Suspect scores never win. This is cautious, and no substitute for a paired test.
     """
-    whole = [cell for cell in cells if cell.complete and cell.score.mean is not None]
-    if len(whole) < 2:
+    planned = [cell for cell in cells if cell.planned]
+    if len(planned) < 2 or not all(cell.complete and cell.score.mean is not None for cell in planned):
         return None
-    best, *others = sorted(whole, key=lambda cell: -_mean(cell))
+    best, *others = sorted(planned, key=lambda cell: -_mean(cell))
     low = best.score.low
     if best.suspect or low is None:
         return None

@@ -1,0 +1,75 @@
+"""What a table says of a cell, and what it does not dare to say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tabib.records.results import CellResult, SeedResult, Summary
+from tabib.reports.table import best_of, minutes_text, notes_of, state_text, value_text
+
+
+def cell(
+    mean: float | None = 0.5,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    states: tuple[str, ...] = ("done", "done"),
+    suspect: tuple[str, ...] = (),
+    family: str = "text",
+) -> CellResult:
+    seeds = tuple(
+        SeedResult(42 + index, state, detail="it broke" if state == "failed" else "", suspect=suspect)
+        for index, state in enumerate(states)
+    )
+    reason = "" if mean is not None else "seed 42: no gold"
+    summary = Summary(mean, reason, std_reason="one seed", low=low, high=high, n=len(states))
+    return CellResult(
+        "cls", "corpus", "classification", "g", "m", family, "", "test", "f1_macro", {"f1_macro": summary}, seeds
+    )
+
+
+def test_the_best_stands_clear_of_all_others() -> None:
+    clear = cell(0.9, 0.85, 0.95)
+    assert best_of([cell(0.7, 0.6, 0.8), clear, cell(0.5, 0.4, 0.6)]) is clear
+
+
+@pytest.mark.parametrize(
+    "rivals",
+    [
+        pytest.param([], id="nobody to be better than"),
+        pytest.param([cell(0.8, 0.7, 0.86)], id="the intervals meet"),
+        pytest.param([cell(0.8, 0.7, 0.86, states=("done", "failed"))], id="the rival lacks a seed"),
+        pytest.param([cell(None)], id="the rival has no score"),
+        pytest.param([cell(0.1)], id="the rival has no interval"),
+    ],
+)
+def test_otherwise_nobody_is_called_the_best(rivals: list[CellResult]) -> None:
+    assert best_of([cell(0.9, 0.85, 0.95), *rivals]) is None
+
+
+def test_a_suspect_score_is_never_the_best() -> None:
+    assert best_of([cell(0.9, 0.85, 0.95, suspect=("constant",)), cell(0.5, 0.4, 0.6)]) is None
+
+
+def test_none_and_zero_are_told_apart() -> None:
+    assert value_text(Summary(0.0, std_reason="one seed")) == "0.0"
+    assert value_text(Summary(None, "no gold", std_reason="undefined")) == ""
+    assert state_text(cell(None)) == "undefined"
+    assert state_text(cell(None, states=("failed", "missing"))) == "✗ failed"
+    assert state_text(cell(None, states=("missing",))) == "– missing"
+    assert state_text(cell(None, states=())) == "not planned"
+
+
+def test_a_cell_explains_every_seed_that_is_not_in_its_mean() -> None:
+    notes = list(notes_of(cell(states=("done", "failed", "missing"))))
+    assert notes == ["✗ seed 43 failed: it broke", "– seed 44 missing", "! mean of 1 of 3 seeds"]
+
+
+def test_suspicions_are_shown_but_not_of_the_baseline_that_they_are_measured_by() -> None:
+    assert list(notes_of(cell(suspect=("constant prediction",)))) == ["? suspect: constant prediction"]
+    assert not list(notes_of(cell(suspect=("constant prediction",), family="majority")))
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(None, ""), (8.4, "8 s"), (192, "3.2 min"), (5400, "1.5 h")])
+def test_times_are_short(seconds: float | None, text: str) -> None:
+    assert minutes_text(seconds) == text
