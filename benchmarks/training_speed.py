@@ -39,7 +39,7 @@ from tabib.training.events import Plan, Silent, Step
 from tabib.training.fit import fit
 
 SHIPPED = ("mini_triage_fr", "mini_ner_token_fr")
-REAL = ("morfitt", "quaero_medline_token", "quaero_emea_token")
+REAL = ("quaero_medline_token", "doctor_patient_questions_fr", "morfitt")
 SEED = 42
 IGNORED = -100
 

@@ -24,7 +24,8 @@ class Engine:
     weights' own precision, while training as after it, so that dev scores are those of the saved model.
 
     Raises:
-        ConfigError: fp16 without a GPU, or a launcher has started several processes for one run.
+        ConfigError: a precision that the device lacks (fp16 needs a GPU), or a launcher has started several
+            processes for one run.
     """
 
     def __init__(self, precision: Precision) -> None:
@@ -35,7 +36,10 @@ class Engine:
             raise ConfigError(
                 "training.precision: fp16 needs a CUDA device, and none is available; expected fp32 or bf16 here"
             )
-        self._accelerator = Accelerator(mixed_precision=_NAMES[precision])
+        try:
+            self._accelerator = Accelerator(mixed_precision=_NAMES[precision])
+        except ValueError as error:  # the device lacks the precision
+            raise ConfigError(f"training.precision: {precision} cannot be used on this device: {error}") from error
         if self._accelerator.num_processes != 1:
             raise ConfigError(
                 f"a run trains in one process, but {self._accelerator.num_processes} were launched for it;"

@@ -21,6 +21,7 @@ from tabib.training.events import DevScore, Observer
 from tabib.training.identity import refuse_changes, training_identity
 from tabib.training.loop import Loop, Position
 from tabib.training.randomness import random_state, set_random_state
+from tabib.training.remarks import remarks
 from tabib.training.report import FitReport
 from tabib.training.schedule import make_plan
 from tabib.training.signals import StopRequest
@@ -64,7 +65,7 @@ class Sitting:
         self._checkpoints = CheckpointFolder(folder)
         self._loop = Loop(head, features, config, self._plan, self._engine, seed)
         self._best: Best | None = None
-        self._notes: list[str] = []
+        self._notes = remarks(config, self._plan, has_dev=bool(dev))
         self._resumed = False
         self._last_save = time.monotonic()
         set_seed(seed)
@@ -79,6 +80,8 @@ class Sitting:
         """
         position = self._loop.position
         self._observer.start(self._plan, position.step)
+        for note in self._notes:
+            self._observer.note(note)
         if self._resumed:
             self._observer.note(f"goes on after step {position.step} of {self._plan.total_steps}")
         try:

@@ -111,7 +111,7 @@ def test_if_every_score_is_undefined_the_last_weights_are_kept_and_it_is_said(
 
 
 def test_without_dev_the_last_weights_are_kept_and_it_is_said(tiny: ModuleType, tmp_path: Path) -> None:
-    report = run(tiny, tmp_path, dev=[])
+    report = run(tiny, tmp_path, dev=[], settings={"eval_steps": None})
     assert report.history == ()
     assert report.notes == ("no dev split: the last weights are kept",)
 
