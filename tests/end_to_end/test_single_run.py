@@ -172,9 +172,8 @@ def test_predict_annotates_new_texts_and_leaves_them_alone(study: Study) -> None
     assert said.code == 0, said.err
     read = read_brat(study.folder / "out" / "b1.txt")
     assert read.text == text
-    assert [entity.label for entity in read.entities] == sorted(
-        (row["label"] for row in lines[1]["entities"]),
-        key=[entity.label for entity in read.entities].index,
+    assert sorted((entity.label, *map(list, entity.spans)) for entity in read.entities) == sorted(
+        (row["label"], *row["spans"]) for row in lines[1]["entities"]
     )
     assert read_brat(study.folder / "out" / "a.txt").text.count("\r\n") == text.count("\n")
 
@@ -183,7 +182,9 @@ def test_predict_annotates_new_texts_and_leaves_them_alone(study: Study) -> None
         refused = study.call("predict", run, "new/a.txt", "--format", "brat", "--output", output)
         assert refused.code == 2
         assert "choose another folder" in refused.err
-    refused = study.call("predict", run, "new/b.jsonl", "--output", "new/b.jsonl", "--overwrite")
+    refused = study.call(
+        "predict", run, "new/b.jsonl", "--format", "jsonl", "--output", "new/b.jsonl", "--overwrite"
+    )
     assert refused.code == 2
     assert "is an input" in refused.err
     assert study.tree() == before

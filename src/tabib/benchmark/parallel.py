@@ -79,7 +79,9 @@ def _ended(cell: Cell, order: Order, item: _Running) -> Cell:
     now = cell.refreshed(order.runs, ran=True)
     if code == BUSY:
         return now.saying("another process is working on this run")
-    if code == INTERRUPTED or now.state is State.DONE or (code > 0 and now.state is State.FAILED):
+    # A record that was there before says nothing of this process.
+    recorded = now.found.record is not None and now.found.record != cell.found.record
+    if code in (0, INTERRUPTED) or (recorded and now.state in (State.DONE, State.FAILED)):
         return now
     identity = cell.identity
     folder = now.found.folder or RunFolder(

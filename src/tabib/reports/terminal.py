@@ -117,6 +117,10 @@ def print_scores(console: Console, title: str, scores: Scores) -> None:
     console.print(_metrics_table(console, scores))
     if scores.per_label:
         console.print(_label_table(console, scores))
+        columns = _label_columns(scores)
+        cells = [row[name] for row in scores.per_label.values() for name in columns if name in row]
+        for reason in dict.fromkeys(score.reason for score in cells if score.value is None):
+            console.print(Text(f"none: {reason}", "dim"), soft_wrap=True)
     for reason in scores.suspect:
         console.print(Text(f"{MARKS['suspect']} suspect: {reason}", "yellow"), soft_wrap=True)
 
@@ -137,20 +141,33 @@ def _metrics_table(console: Console, scores: Scores) -> Table:
 
 
 def _label_table(console: Console, scores: Scores) -> Table:
+    """Precision, recall and F1 of the primary metric's kind, and support; what is undefined is ``none``."""
     from rich.text import Text
 
-    columns = list(dict.fromkeys(name for row in scores.per_label.values() for name in row))
+    columns = _label_columns(scores)
     table = _plain(console, "label", *columns, right=tuple(columns))
     for label, row in scores.per_label.items():
-        texts = [_score(row[name], count=name == "support") if name in row else "" for name in columns]
-        table.add_row(Text(label), *(Text(text) for text in texts))
+        table.add_row(Text(label), *(Text(_label_score(row.get(name), name)) for name in columns))
     return table
 
 
-def _score(score: Score, *, count: bool = False) -> str:
+def _label_columns(scores: Scores) -> list[str]:
+    known = dict.fromkeys(name for row in scores.per_label.values() for name in row)
+    kind = scores.primary.partition("f1")[0]
+    shown = [f"{kind}precision", f"{kind}recall", f"{kind}f1", "support"]
+    return [name for name in shown if name in known] or list(known)
+
+
+def _label_score(score: Score | None, name: str) -> str:
+    if score is None:
+        return ""
     if score.value is None:
-        return f"none ({score.reason})"
-    return f"{score.value:.0f}" if count else f"{score.value:.4f}"
+        return "none"
+    return f"{score.value:.0f}" if name == "support" else f"{score.value:.4f}"
+
+
+def _score(score: Score) -> str:
+    return f"none ({score.reason})" if score.value is None else f"{score.value:.4f}"
 
 
 def _plain(console: Console, *columns: str, right: tuple[str, ...]) -> Table:

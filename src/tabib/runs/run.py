@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tabib.config.run import RunConfig
 from tabib.core.errors import Interrupted, RecordError
 from tabib.core.scores import Scores
+from tabib.models.base import Model
 from tabib.records.files import write_atomically, write_json
 from tabib.records.folder import RunFolder, folder_name, read_scores
 from tabib.records.record import RunError, RunRecord, read_record, write_record
@@ -89,35 +90,17 @@ def run(
     folder = found.folder or RunFolder(
         runs / folder_name(config.dataset, name, config.seed, prepared.identity.hash)
     )
-    must_fit = force or not found.fitted or _model_is_gone(found, stages, retrain)
-    about = _About(prepared, folder, name, threads, clock)
+    job = _Job(prepared, folder, name, threads, clock)
     with limited_threads(threads, with_torch=config.entry.pretrained):
         model = None
-        if must_fit:
-            try:
-                with clock.measure("build"):
-                    model = build(prepared)
-            except Exception as error:
-                if owner is not None:
-                    with locked(folder.lock):
-                        about.failed(error)
-                raise
+        if force or not found.fitted or _model_is_gone(found, stages, retrain):
+            model = job.build(record_failure=owner is not None)
         with locked(folder.lock):
             if force:
                 clear(folder, keep_checkpoints=False)
-            _own(folder, owner)
-            record = None if must_fit else found.record
-            try:
-                if model is not None:
-                    record = fit_stage(prepared, model, folder, name, threads, clock, observer)
-                assert record is not None, "a fitted run has a record"
-                if stages != "fit":
-                    evaluate_stage(prepared, model, folder, record, clock)
-            except (Interrupted, KeyboardInterrupt):
-                raise
-            except Exception as error:
-                about.failed(error, record)
-                raise
+            if owner and not folder.identity.is_file():
+                write_json(folder.owner, {"benchmark": owner})
+            job.work(model, found.record, stages, observer)
     return _finished(_inspect(prepared, runs), did=True)
 
 
@@ -133,12 +116,12 @@ def record_death(
     record = None
     if folder.record.is_file():
         record = read_record(folder.path)
-    _write_failed(_About(prepared, folder, name, threads, clock), RunError("Killed", message), record)
+    _Job(prepared, folder, name, threads, clock).write_failure(RunError("Killed", message), record)
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
-    """What the record of a failure needs to know."""
+class _Job:
+    """The work on one run, and the record of its failure."""
 
     prepared: Prepared
     folder: RunFolder
@@ -146,25 +129,49 @@ class _About:
     threads: int
     clock: Clock
 
-    def failed(self, error: Exception, fitted: RunRecord | None = None) -> None:
+    def build(self, *, record_failure: bool) -> Model:
+        """The untrained model. If it cannot be built, nothing is written, unless the failure is to be recorded."""
+        try:
+            with self.clock.measure("build"):
+                return build(self.prepared)
+        except Exception as error:
+            if record_failure:
+                with locked(self.folder.lock):
+                    self.fail(error, None)
+            raise
+
+    def work(
+        self, model: Model | None, fitted: RunRecord | None, stages: Stages, observer: Observer | None
+    ) -> None:
+        """Train ``model`` if there is one (else ``fitted`` is the record of an earlier training), and evaluate."""
+        record = fitted if model is None else None
+        try:
+            if model is not None:
+                record = fit_stage(
+                    self.prepared, model, self.folder, self.name, self.threads, self.clock, observer
+                )
+            assert record is not None, "a fitted run has a record"
+            if stages != "fit":
+                evaluate_stage(self.prepared, model, self.folder, record, self.clock)
+        except (Interrupted, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            self.fail(error, record)
+            raise
+
+    def fail(self, error: Exception, fitted: RunRecord | None) -> None:
         """Record an error; the checkpoints, and a model that was fitted before it, stay for the next try."""
         if fitted is None:
             begin(self.prepared, self.folder)
         write_atomically(self.folder.error, "".join(traceback.format_exception(error)))
         kind = type(error).__name__
         message = (str(error).strip().splitlines() or [kind])[0]
-        _write_failed(self, RunError(kind, message, self.folder.error.name), fitted)
+        self.write_failure(RunError(kind, message, self.folder.error.name), fitted)
 
-
-def _write_failed(about: _About, error: RunError, fitted: RunRecord | None) -> None:
-    record = fitted or new_record(about.prepared, about.name, about.threads, about.clock)
-    write_record(about.folder.path, replace(record, status="failed", error=error, finished=now()))
-
-
-def _own(folder: RunFolder, owner: str | None) -> None:
-    """Note in a new folder which benchmark may clean it up."""
-    if owner and not folder.identity.is_file():
-        write_json(folder.owner, {"benchmark": owner})
+    def write_failure(self, error: RunError, fitted: RunRecord | None) -> None:
+        """Write the record last, as always."""
+        record = fitted or new_record(self.prepared, self.name, self.threads, self.clock)
+        write_record(self.folder.path, replace(record, status="failed", error=error, finished=now()))
 
 
 def _inspect(prepared: Prepared, runs: Path) -> Progressed:

@@ -78,6 +78,8 @@ def inspect_run(runs: Path, seed: int, identity: str, task: str, evaluation: Eva
         return replace(found, detail=f"trained, not evaluated on {split}")
     if not up_to_date(scores.get(split), task, resampling_of(evaluation)):
         return replace(found, detail=f"predicted; {split} is to be scored anew")
+    if record.status != "done":
+        return replace(found, detail="scored; its record is to be finished")
     return replace(found, state=State.DONE)
 
 
