@@ -209,3 +209,28 @@ def test_the_results_say_which_seed_is_which(study: Study, results_of: Any) -> N
     row = json.loads((study.folder / "results.json").read_text())["cells"][0]
     assert row["metrics"]["f1_macro"]["std"] is None
     assert row["metrics"]["f1_macro"]["std_reason"] == "one seed"
+
+
+def test_an_error_that_cannot_be_recorded_is_said_all_the_same(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study.only("cls", "base", seeds=[1])
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tabib.runs.run.write_record", full)
+    monkeypatch.setattr("tabib.runs.stages.write_record", full)
+    said = study.benchmark()
+    assert said.code == 1
+    assert "… partial: OSError: no space left" in said.err
+
+
+def test_a_dry_run_does_not_fetch_weights(study: Study) -> None:
+    study.only("cls", "bert")
+    before = study.tree()
+    said = study.benchmark("--dry-run", "model_groups.bert.models.tiny=nobody/nothing")
+    assert said.code == 2
+    assert "'nobody/nothing' was not found" in said.err
+    assert "without it the weights are fetched" in said.err
+    assert study.tree() == before

@@ -81,8 +81,10 @@ def _run_here(cell: Cell, order: Order, reporter: Reporter) -> Cell:
         raise
     except BusyError as error:
         return cell.refreshed(order.runs).saying(str(error))
-    except Exception:  # in the run's record, with its traceback
-        pass
+    except Exception as error:
+        after = cell.refreshed(order.runs, ran=True)
+        # Usually in the run's record, with its traceback; not where even that could not be written.
+        return after if after.state is State.FAILED else after.saying(f"{type(error).__name__}: {error}")
     return cell.refreshed(order.runs, ran=True)
 
 

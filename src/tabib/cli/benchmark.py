@@ -75,8 +75,14 @@ def _dry_run(config: BenchmarkConfig, *, force: bool) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     from tabib.benchmark.plan import plan
     from tabib.cli.benchmark_dry_run import show_plan
+    from tabib.core.errors import ModelError
 
-    cells = plan(config)
+    try:
+        cells = plan(config)
+    except ModelError as error:
+        raise ModelError(
+            f"{error}\n--dry-run looks on this machine only; without it the weights are fetched"
+        ) from None
     show_plan(config, cells, force=force)
 
 
