@@ -17,7 +17,7 @@ RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a tr
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES...", help="Texts (.txt), or JSON lines (.jsonl) with id and text.", show_default=False
+        metavar="FILES", help="Texts (.txt), or JSON lines (.jsonl) with id and text.", show_default=False
     ),
 ]
 Format = Annotated[
