@@ -65,7 +65,6 @@ class SpanNer(Head):
         self.capacity = backbone.max_length - len(self.before) - len(self.after)
         n_labels = len(self.labels)
         self.layer_weights = nn.Parameter(torch.zeros(options.layer_mix)) if options.layer_mix > 1 else None
-        self.dropout = nn.Dropout(options.dropout)
         self.lstm = GatedBiLstm(
             backbone.hidden_size, options.lstm_hidden_size, options.lstm_layers, options.dropout
         )
@@ -162,7 +161,7 @@ class SpanNer(Head):
 
     def forward(self, batch: Batch) -> Output:
         lengths_B = batch["lengths_B"]
-        words_BWH = self.lstm(self.dropout(self._pool(batch)), batch["lengths"])
+        words_BWH = self.lstm(self._pool(batch), batch["lengths"])
         n_words = words_BWH.shape[1]
         width = min(self.options.max_span_length, n_words)
         mask_BW = torch.arange(n_words, device=lengths_B.device) < lengths_B.unsqueeze(1)
