@@ -12,7 +12,7 @@ from tabib.benchmark.plan import Cell
 from tabib.core.errors import RecordError
 from tabib.core.examples import without_gold
 from tabib.records.record import RunRecord, read_record
-from tabib.runs.environment import limited_threads, peak_memory
+from tabib.runs.environment import limited_threads, peak_memory, reset_peak_memory
 from tabib.runs.prepare import Prepared
 from tabib.runs.stages import build
 
@@ -66,6 +66,7 @@ def estimate(cell: Cell, records: Iterable[RunRecord], threads: int) -> Estimate
         known = _from_record(cell.prepared, record)
         if known is not None:
             return known
+    reset_peak_memory()
     with limited_threads(threads, with_torch=cell.spec.config.entry.pretrained):
         return _probe(cell.prepared)
 
@@ -185,5 +186,5 @@ def _characters(examples: Sequence[Any]) -> int:
 
 
 def _largest(memory: Mapping[str, float]) -> float | None:
-    """Of the GPU where there is one; an upper bound, since other things ran in this process before."""
+    """Of the GPU where there is one."""
     return memory.get("gpu_gib") or memory.get("process_gib")

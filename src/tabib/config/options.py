@@ -44,18 +44,9 @@ class EncoderOptions(Schema):
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
 
-class TokenNerOptions(EncoderOptions):
-    """Token classification over IOB2 tags."""
+class WordOptions(EncoderOptions):
+    """Settings of the heads that read a document word by word: the same defaults, so that they compare."""
 
-    stride: int = Field(
-        default=128, ge=0, description="sub-tokens that neighbouring windows share; at most half a window counts"
-    )
-
-
-class SpanNerOptions(EncoderOptions):
-    """Encoder, BiLSTM, one CRF per label and a span scorer, after nlstruct (Wajsbürt 2021)."""
-
-    dropout: float = Field(default=0.4, ge=0, lt=1)
     unit: Literal["sentence", "document"] = Field(
         default="sentence", description="what a row of a batch holds, as far as max_length allows"
     )
@@ -63,6 +54,16 @@ class SpanNerOptions(EncoderOptions):
     stride: int = Field(
         default=128, ge=0, description="sub-tokens that neighbouring windows share; at most half a window counts"
     )
+
+
+class TokenNerOptions(WordOptions):
+    """Token classification over IOB2 tags."""
+
+
+class SpanNerOptions(WordOptions):
+    """Encoder, BiLSTM, one CRF per label and a span scorer, after nlstruct (Wajsbürt 2021)."""
+
+    dropout: float = Field(default=0.4, ge=0, lt=1)
     max_span_length: int = Field(default=40, ge=1, description="longest entity, in words")
     use_crf: bool = True
     lstm_hidden_size: int = Field(

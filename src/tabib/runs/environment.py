@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 import platform
 import resource
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -69,8 +71,25 @@ def default_threads() -> int:
     return int(given) if given.isdigit() and int(given) > 0 else available_cores()
 
 
+def reset_peak_memory() -> None:
+    """Let ``peak_memory`` count from here: memory that earlier work has freed is given back first.
+
+    On systems other than Linux the process's peak cannot be reset, so there it stays that of all its work.
+    """
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
+        with suppress(OSError):  # a sandbox may forbid it
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def peak_memory() -> dict[str, float]:
-    """Most memory of this process so far, in GiB: ``process_gib`` resident, ``gpu_gib`` where torch uses a GPU."""
+    """Most memory since ``reset_peak_memory``, in GiB: ``process_gib`` resident, ``gpu_gib`` of torch on a GPU."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     found = {"process_gib": round(peak * (1 if sys.platform == "darwin" else 1024) / 2**30, 2)}
     torch = sys.modules.get("torch")

@@ -11,6 +11,7 @@ from tabib.data.load import fingerprint_corpus, load_corpus
 from tabib.models.weights import find_weights
 from tabib.records.files import to_json
 from tabib.runs.identity import Identity, identify
+from tabib.tasks.load import get_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,11 @@ def prepare(config: RunConfig, corpora: Corpora | None = None) -> Prepared:
     """Load the corpus, find the weights, and name the run.
 
     Raises:
-        DataError, ConfigError, ModelError: the corpus, its options or the weights are wrong or absent.
+        DataError, ConfigError, ModelError: the corpus, its options, the weights or the metric that chooses
+            weights are wrong or absent.
     """
+    if config.training is not None and config.training.metric_for_best_model is not None:
+        get_task(config.task).known_metric(config.training.metric_for_best_model)
     corpus, fingerprint = (corpora or Corpora()).get(config)
     weights = None
     if config.entry.pretrained:

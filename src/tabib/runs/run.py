@@ -14,7 +14,7 @@ from tabib.models.base import Model
 from tabib.records.files import write_atomically, write_json
 from tabib.records.folder import RunFolder, folder_name, read_scores
 from tabib.records.record import RunError, RunRecord, read_record, write_record
-from tabib.runs.environment import default_threads, limited_threads, now
+from tabib.runs.environment import default_threads, limited_threads, now, reset_peak_memory
 from tabib.runs.lock import BusyError, locked
 from tabib.runs.prepare import Prepared, default_name, prepare, runs_folder
 from tabib.runs.stages import Clock, begin, build, clear, evaluate_stage, fit_stage, new_record
@@ -91,6 +91,7 @@ def run(
         runs / folder_name(config.dataset, name, config.seed, prepared.identity.hash)
     )
     job = _Job(prepared, folder, name, threads, clock)
+    reset_peak_memory()
     with limited_threads(threads, with_torch=config.entry.pretrained):
         model = None
         if force or not found.fitted or _model_is_gone(found, stages, retrain):

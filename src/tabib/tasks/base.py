@@ -7,10 +7,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic
 
-from tabib.core.errors import PredictionError
+from tabib.core.errors import ConfigError, PredictionError
 from tabib.core.examples import GoldT, Reference
 from tabib.core.predictions import PredictionT, Status
 from tabib.core.scores import ItemCounts, Scores
+from tabib.registry import nearest
 from tabib.tasks.suspicion import suspicions
 
 
@@ -82,7 +83,7 @@ class Task(ABC, Generic[GoldT, PredictionT]):
         labels: Sequence[str],
         resampling: Resampling,
     ) -> Scores:
-        """Scores of aligned references and predictions."""
+        """Scores of aligned references and predictions. Of none: every metric, undefined."""
 
     @abstractmethod
     def _gold_answer(self, gold: GoldT) -> Hashable:
@@ -110,6 +111,20 @@ class Task(ABC, Generic[GoldT, PredictionT]):
         """The metric's own name, for ``eval_f1`` and other aliases."""
         name = name.removeprefix("eval_")
         return self.aliases.get(name, name)
+
+    def known_metric(self, name: str) -> str:
+        """The metric's own name.
+
+        Raises:
+            ConfigError: the task has no such metric; says the nearest ones.
+        """
+        own = self.metric(name)
+        known = self._score([], [], ("label",), Resampling(n=0)).metrics
+        if own not in known:
+            raise ConfigError(
+                f"training.metric_for_best_model: {self.name} has no metric {name!r}{nearest(own, known)}"
+            )
+        return own
 
 
 def align(references: Sequence[Reference[GoldT]], predictions: Sequence[PredictionT]) -> list[PredictionT]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
-from tabib.runs.environment import default_threads, hardware, limited_threads, peak_memory, versions
+from tabib.runs.environment import (
+    default_threads,
+    hardware,
+    limited_threads,
+    peak_memory,
+    reset_peak_memory,
+    versions,
+)
 
 
 def test_torch_uses_the_threads_it_is_given_and_gets_its_own_back() -> None:
@@ -34,3 +42,14 @@ def test_what_a_run_was_done_with_is_known() -> None:
     assert machine["cpu"]
     assert machine["memory_gib"] > 0.1
     assert 0 < peak_memory()["process_gib"] < machine["memory_gib"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can reset the peak")
+def test_a_peak_counts_from_its_reset() -> None:
+    reset_peak_memory()
+    before = peak_memory()["process_gib"]
+    held = bytearray(400 * 2**20)
+    assert peak_memory()["process_gib"] > before + 0.35
+    del held
+    reset_peak_memory()
+    assert peak_memory()["process_gib"] < before + 0.2

@@ -109,9 +109,9 @@ class TinyTask(Task[str, ClassificationPrediction]):
 
     def _score(self, references: Any, predictions: Any, labels: Sequence[str], resampling: Resampling) -> Scores:
         assert resampling.n == 0, "no intervals are needed to choose weights"
-        assert tuple(labels) == LABELS
+        assert not references or tuple(labels) == LABELS
         pairs = list(zip(references, predictions, strict=True))
-        accuracy = sum(gold.gold == guess.label for gold, guess in pairs) / len(pairs)
+        accuracy = sum(gold.gold == guess.label for gold, guess in pairs) / max(1, len(pairs))
         metrics = {
             "accuracy": Score(accuracy),
             "errors": Score(1 - accuracy),

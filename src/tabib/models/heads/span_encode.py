@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tabib.core.examples import Document, LossReason, Lost
-from tabib.core.spans import Entity, Span, split_words
+from tabib.core.examples import LossReason, Lost
+from tabib.core.spans import Entity, Span
 from tabib.models.heads.base import Features
 
 WordSpan = tuple[int, int, int]
 """(first word, last word exclusive, label index)."""
-
-# White space with a line break, or after the end of a sentence. Before the full stop there are two letters or
-# digits, or one and a closing sign or (in tokenised corpora) a space: a single letter is an abbreviation.
-_GAP = re.compile(r"\s*\n\s*|(?<=[\w)][\w)%»\"\s][.!?])\s+")
-_BULLETS = frozenset("•·*-–—")
 
 
 @dataclass(slots=True)
@@ -41,38 +35,6 @@ class SpanRow(Features):
     @property
     def n_words(self) -> int:
         return self.last - self.first
-
-
-def words_of(document: Document) -> tuple[Span, ...]:
-    """The document's own words, or those that ``split_words`` finds."""
-    return document.words or split_words(document.text)
-
-
-def sentences(text: str, words: Sequence[Span], join: int) -> list[tuple[int, int]]:
-    """Stretches of words (last exclusive) that end where sentences do, and that cover all words.
-
-    Neighbouring sentences are joined as long as they have at most ``join`` words together: headings and list
-    items then keep their context. A sentence is never divided here.
-    """
-    breaks = [match.end() for match in _GAP.finditer(text) if _ends_sentence(text, match)]
-    stretches: list[tuple[int, int]] = []
-    first = next_break = 0
-    for index, (start, _) in enumerate(words):
-        crossed = False
-        while next_break < len(breaks) and breaks[next_break] <= start:
-            next_break, crossed = next_break + 1, True
-        if crossed and index > first:
-            stretches.append((first, index))
-            first = index
-    if words:
-        stretches.append((first, len(words)))
-    joined: list[tuple[int, int]] = []
-    for first, last in stretches:
-        if joined and last - joined[-1][0] <= join:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    return joined
 
 
 def align(
@@ -108,15 +70,6 @@ def flat(spans: Sequence[WordSpan]) -> list[WordSpan]:
         if all(last <= begin or end <= first or label != other for begin, end, other in kept):
             kept.append((first, last, label))
     return kept
-
-
-def _ends_sentence(text: str, gap: re.Match[str]) -> bool:
-    """An empty line does; a line break does before a capital, a digit or a bullet; other gaps before a capital."""
-    breaks = gap.group().count("\n")
-    following = text[gap.end() : gap.end() + 1]
-    if breaks > 1 or following.isupper():
-        return True
-    return breaks == 1 and (following.isdigit() or following in _BULLETS)
 
 
 def _by_character(words: Sequence[Span]) -> list[int]:

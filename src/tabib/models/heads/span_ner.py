@@ -20,7 +20,7 @@ from tabib.models.heads import crf
 from tabib.models.heads.base import Batch, Encoded, Head, Output
 from tabib.models.heads.lstm import GatedBiLstm
 from tabib.models.heads.span_decode import Candidate, candidates, merge, select
-from tabib.models.heads.span_encode import SpanRow, WordSpan, align, flat, sentences, words_of
+from tabib.models.heads.span_encode import SpanRow, WordSpan, align, flat
 from tabib.models.heads.span_scorer import (
     NEVER,
     SpanScorer,
@@ -28,6 +28,7 @@ from tabib.models.heads.span_scorer import (
     tagger_log_probability,
     within,
 )
+from tabib.models.stretches import stretches, words_of
 from tabib.models.windows import Window, WordTokens, cut, special_tokens, tokenize_documents
 
 _OUTSIDE_BIAS = 3.0  # most words are in no entity: the tagger need not learn that first
@@ -101,11 +102,8 @@ class SpanNer(Head):
 
     def _rows(self, number: int, text: str, words: Sequence[Span], tokens: WordTokens) -> list[SpanRow]:
         lengths = tokens.lengths()
-        stretches = [(0, len(lengths))] if lengths else []
-        if self.options.unit == "sentence":
-            stretches = sentences(text, words, self.options.row_words)
         rows = []
-        for begin, end in stretches:
+        for begin, end in stretches(text, words, self.options.unit, self.options.row_words):
             for window in cut(lengths[begin:end], self.capacity, self.options.stride):
                 row = tokens.row(Window(begin + window.first, begin + window.last), self.capacity)
                 offset = len(self.before)

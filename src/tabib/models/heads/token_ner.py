@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,12 @@ from torch.nn.functional import cross_entropy
 from tabib.config.options import TokenNerOptions
 from tabib.core.examples import Document, LossReason, Lost
 from tabib.core.predictions import NerPrediction, ScoredEntity, Status
-from tabib.core.spans import Entity, Span, split_words
+from tabib.core.spans import Entity, Span
 from tabib.core.tags import OUTSIDE, coarsest, spans_to_tags, tags_to_spans
 from tabib.models.backbone import Backbone
 from tabib.models.heads.base import Batch, Encoded, Features, Head, Output
-from tabib.models.windows import best_window, cut, special_tokens, tokenize_documents
+from tabib.models.stretches import stretches, words_of
+from tabib.models.windows import Window, best_window, cut, special_tokens, tokenize_documents
 
 
 @dataclass(slots=True)
@@ -41,10 +42,10 @@ class TokenRow(Features):
 class TokenNer(Head):
     """Encoder, dropout, linear layer over tags.
 
-    A document longer than the window is cut into overlapping windows; each word is learnt and predicted once,
-    in the window where it has most context. Loss: cross entropy, mean over the words of the batch. Nested gold
-    (``ner_span``) is brought to its coarsest granularity first; what flat tags cannot hold is listed in
-    ``Encoded.lost``, and stays in the gold that is scored.
+    A sentence (or document) longer than the window is cut into overlapping windows; each word is learnt and
+    predicted once, in the window where it has most context. Loss: cross entropy, mean over the words of the
+    batch. Nested gold (``ner_span``) is brought to its coarsest granularity first; what flat tags cannot hold is
+    listed in ``Encoded.lost``, and stays in the gold that is scored.
     """
 
     options: TokenNerOptions
@@ -73,13 +74,7 @@ class TokenNer(Head):
                 encoded.lost.extend(lost)
                 targets = [tag_ids[tag] for tag in tags]
             lengths = document_tokens.lengths()
-            windows = cut(lengths, capacity, self.options.stride)
-            owned: list[list[int]] = [[] for _ in windows]
-            for word, window_index in enumerate(best_window(windows, len(spans))):
-                owned[window_index].append(word)
-            for window, mine in zip(windows, owned, strict=True):
-                if not mine:
-                    continue
+            for window, mine in self._windows(document.text, spans, lengths, capacity):
                 row = document_tokens.row(window, capacity)
                 encoded.features.append(
                     TokenRow(
@@ -92,6 +87,19 @@ class TokenNer(Head):
                     )
                 )
         return encoded
+
+    def _windows(
+        self, text: str, words: Sequence[Span], lengths: Sequence[int], capacity: int
+    ) -> Iterator[tuple[Window, list[int]]]:
+        """Windows, and the words that are predicted from each; none is left without."""
+        for begin, end in stretches(text, words, self.options.unit, self.options.row_words):
+            windows = cut(lengths[begin:end], capacity, self.options.stride)
+            owned: list[list[int]] = [[] for _ in windows]
+            for word, window_index in enumerate(best_window(windows, end - begin)):
+                owned[window_index].append(begin + word)
+            for window, mine in zip(windows, owned, strict=True):
+                if mine:
+                    yield Window(begin + window.first, begin + window.last), mine
 
     def _tags_of(
         self, document: Document, words: Sequence[Span], gold: Sequence[Entity]
@@ -170,8 +178,3 @@ class TokenNer(Head):
             tuple(tags) if document.words else (),
             tuple(confidences) if document.words else (),
         )
-
-
-def words_of(document: Document) -> Sequence[Span]:
-    """The document's words, or for a text that comes without words those of ``split_words``."""
-    return document.words or split_words(document.text)
