@@ -10,7 +10,12 @@ from typing import Generic, TypeVar
 from tabib.core.spans import Entity, Span
 
 GoldT = TypeVar("GoldT")
-"""Gold by task: NER ``tuple[Entity, ...]``; classification ``str``; multilabel ``tuple[str, ...]`` (sorted)."""
+"""Gold by task: NER ``tuple[Entity, ...]``; classification ``str``; multilabel ``tuple[str, ...]`` (sorted);
+similarity ``float``; mcqa ``tuple[str, ...]``, the letters of the right options (sorted)."""
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The options of a question, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +29,23 @@ class Document:
             the task has no words.
         group: documents of one group (patient, post, source file) never straddle splits; empty means that
             the document is a group of its own.
+        second: the other text of a pair (similarity).
+        options: what a question (mcqa) can be answered with, lettered A, B, C… in this order.
+        single: the question has exactly one right option, and says so (mcqa).
     """
 
     id: str
     text: str
     words: tuple[Span, ...] = ()
     group: str = ""
+    second: str = ""
+    options: tuple[str, ...] = ()
+    single: bool = False
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """A, B, C…: one for each option."""
+        return tuple(LETTERS[: len(self.options)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,82 @@ class MultilabelPrediction:
         )
 
 
-Prediction = NerPrediction | ClassificationPrediction | MultilabelPrediction
-PredictionT = TypeVar("PredictionT", NerPrediction, ClassificationPrediction, MultilabelPrediction)
+@dataclass(frozen=True, slots=True)
+class SimilarityPrediction:
+    """How alike the two texts of a pair are; None only where the status is unparsed or failed.
+
+    ``value`` is on the corpus's scale for models that were trained on it, and on the model's own (a cosine in
+    [-1, 1]) for others: correlations compare them, the mean squared error does not.
+    """
+
+    kind: ClassVar[str] = "similarity"
+
+    id: str
+    value: float | None
+    status: Status = Status.OK
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != (self.status in (Status.UNPARSED, Status.FAILED)):
+            raise ValueError(f"prediction {self.id!r}: value {self.value!r} does not go with status {self.status}")
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {"id": self.id, "status": self.status.value, "value": self.value}
+        return row | _optional(None, {}, self.detail)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> SimilarityPrediction:
+        return cls(row["id"], row["value"], Status(row["status"]), row.get("detail", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class McqaPrediction:
+    """The letters of the chosen options of one question, sorted. An answer that is no answer is the empty set.
+
+    ``scores`` maps each letter to its probability where the model has them; ``confidence`` is that of the whole
+    answer.
+    """
+
+    kind: ClassVar[str] = "mcqa"
+
+    id: str
+    letters: tuple[str, ...]
+    confidence: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    status: Status = Status.OK
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.letters and self.status in (Status.UNPARSED, Status.FAILED):
+            raise ValueError(f"prediction {self.id!r}: letters {self.letters} do not go with status {self.status}")
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {"id": self.id, "status": self.status.value, "letters": list(self.letters)}
+        return row | _optional(self.confidence, self.scores, self.detail)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> McqaPrediction:
+        return cls(
+            row["id"],
+            tuple(row["letters"]),
+            row.get("confidence"),
+            dict(row.get("scores", {})),
+            Status(row["status"]),
+            row.get("detail", ""),
+        )
+
+
+Prediction = (
+    NerPrediction | ClassificationPrediction | MultilabelPrediction | SimilarityPrediction | McqaPrediction
+)
+PredictionT = TypeVar(
+    "PredictionT",
+    NerPrediction,
+    ClassificationPrediction,
+    MultilabelPrediction,
+    SimilarityPrediction,
+    McqaPrediction,
+)
 
 
 def _optional(confidence: float | None, scores: Mapping[str, float], detail: str) -> dict[str, Any]:

@@ -138,6 +138,8 @@ def fingerprint_corpus(corpus: Corpus) -> str:
         for example in corpus.split(split):
             document = example.document
             add([document.id, document.text, document.group, document.words, _content(example.gold)])
+            if document.second or document.options:
+                add([document.second, document.options, document.single])
         for lost in corpus.lost.get(split, ()):
             entity = None if lost.entity is None else _content((lost.entity,))
             add([lost.document_id, lost.label, lost.reason.value, entity])
@@ -165,7 +167,7 @@ def gold_labels(corpus: Corpus, splits: Iterable[SplitName]) -> tuple[str, ...]:
 
 
 def _content(gold: Any) -> Any:
-    if isinstance(gold, str):
+    if isinstance(gold, (str, float)):
         return gold
     return [item if isinstance(item, str) else [item.label, item.spans] for item in gold]
 
