@@ -1,0 +1,1 @@
+"""Language models that answer prompts: what is asked, how answers are read, and who computes them."""
