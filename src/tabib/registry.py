@@ -65,6 +65,18 @@ _TASKS = (
     TaskEntry("ner_token", "tabib.tasks.ner_token:TASK", "flat entities as IOB2 tags over words"),
     TaskEntry("classification", "tabib.tasks.classification:TASK", "one label per document"),
     TaskEntry("multilabel", "tabib.tasks.multilabel:TASK", "any number of labels per document"),
+    TaskEntry(
+        "similarity",
+        "tabib.tasks.similarity:TASK",
+        "how alike two texts are, as one number",
+        aliases=("sts", "semantic_similarity"),
+    ),
+    TaskEntry(
+        "mcqa",
+        "tabib.tasks.mcqa:TASK",
+        "questions with lettered options, one or several of them right",
+        aliases=("multiple_choice", "multiple_choice_qa"),
+    ),
 )
 
 _CORPORA = (

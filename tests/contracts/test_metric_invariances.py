@@ -13,9 +13,11 @@ from tabib import registry
 from tabib.core.examples import Reference
 from tabib.core.predictions import (
     ClassificationPrediction,
+    McqaPrediction,
     MultilabelPrediction,
     NerPrediction,
     ScoredEntity,
+    SimilarityPrediction,
     Status,
 )
 from tabib.core.scores import Scores
@@ -32,14 +34,13 @@ RESAMPLING = Resampling(n=200, seed=5)
 
 @dataclass(frozen=True)
 class Case:
-    """Seeded gold and predictions of one task, and how to rename their labels."""
+    """Seeded gold and predictions of one task, and how to rename their labels (where there are any)."""
 
     gold: Callable[[random.Random], Any]
     predict: Callable[[random.Random, str, Any], Any]
     perfect: Callable[[str, Any], Any]
-    rename_gold: Callable[[Any], Any]
-    rename: Callable[[Any], Any]
-    undefined_when_perfect: frozenset[str] = frozenset()
+    rename_gold: Callable[[Any], Any] = lambda gold: gold
+    rename: Callable[[Any], Any] = lambda prediction: prediction
     not_one_when_perfect: frozenset[str] = frozenset()
 
 
@@ -94,6 +95,20 @@ def choose(rng: random.Random, id: str, gold: tuple[str, ...]) -> MultilabelPred
     return MultilabelPrediction(id, tuple(label for label in LABELS if scores[label] >= 0.5), scores=scores)
 
 
+def rate(rng: random.Random, id: str, gold: float) -> SimilarityPrediction:
+    if rng.random() < 0.1:
+        return SimilarityPrediction(id, None, Status.UNPARSED)
+    return SimilarityPrediction(id, round(0.7 * gold + 0.3 * rng.random(), 1))
+
+
+def answer_question(rng: random.Random, id: str, gold: tuple[str, ...]) -> McqaPrediction:
+    if rng.random() < 0.1:
+        return McqaPrediction(id, (), status=Status.UNPARSED)
+    return McqaPrediction(
+        id, tuple(label for label in LABELS if rng.random() < (0.9 if label in gold else 0.2 / len(gold)))
+    )
+
+
 CASES: dict[str, Case] = {
     "ner_span": Case(nested_entities, ner_answer(nested_entities), perfect_ner, rename_entities, rename_ner),
     "ner_token": Case(flat_entities, ner_answer(flat_entities), perfect_ner, rename_entities, rename_ner),
@@ -117,6 +132,22 @@ CASES: dict[str, Case] = {
         # Documents have fewer than k gold labels, so even perfect predictions do not fill k places with them.
         not_one_when_perfect=frozenset({"precision_at_1", "precision_at_3", "precision_at_5"}),
     ),
+    "similarity": Case(
+        lambda rng: round(rng.random(), 1),  # with ties
+        rate,
+        lambda id, gold: SimilarityPrediction(id, gold),
+        not_one_when_perfect=frozenset({"mse"}),
+    ),
+    "mcqa": Case(
+        lambda rng: tuple(sorted(rng.sample(LABELS, rng.choice([1, 1, 2, 3])))),
+        answer_question,
+        lambda id, gold: McqaPrediction(id, gold),
+        lambda gold: tuple(sorted(RENAMED[label] for label in gold)),
+        lambda prediction: replace(
+            prediction, letters=tuple(sorted(RENAMED[label] for label in prediction.letters))
+        ),
+        not_one_when_perfect=frozenset({"invalid_rate"}),
+    ),
 }
 
 task_names = pytest.mark.parametrize("name", sorted(CASES))
@@ -126,7 +157,11 @@ seeds = pytest.mark.parametrize("seed", range(3))
 def data(name: str, seed: int, n: int = 40) -> tuple[list[Reference[Any]], list[Any]]:
     rng = random.Random(seed)
     case = CASES[name]
-    references = [Reference(f"d{index}", case.gold(rng), WORDS) for index in range(n)]
+    golds = [case.gold(rng) for _ in range(n)]
+    references = [
+        Reference(f"d{index}", gold, WORDS, len(LABELS), single=name == "mcqa" and len(gold) == 1)
+        for index, gold in enumerate(golds)
+    ]
     return references, [case.predict(rng, reference.id, reference.gold) for reference in references]
 
 
@@ -152,7 +187,7 @@ def test_values_lie_in_their_range_and_intervals_hold_them(name: str, seed: int)
         assert found.value is not None, metric
         assert found.low is not None, metric
         assert found.high is not None, metric
-        lowest = -1 if metric == "mcc" else 0
+        lowest = -1 if metric in ("mcc", "spearman", "pearson") else 0
         assert lowest <= found.low <= found.value <= found.high <= 1, metric
 
 
@@ -174,7 +209,8 @@ def test_the_order_within_a_document_changes_nothing(name: str, seed: int) -> No
         return value[::-1] if isinstance(value, tuple) else value
 
     backwards = [replace(reference, gold=turned(reference.gold)) for reference in references]
-    field = {"multilabel": "labels", "ner_span": "entities", "ner_token": "entities"}.get(name, "label")
+    fields = {"multilabel": "labels", "mcqa": "letters", "classification": "label", "similarity": "value"}
+    field = fields.get(name, "entities")
     answers = [replace(prediction, **{field: turned(getattr(prediction, field))}) for prediction in predictions]
     assert score(name, backwards, answers) == score(name, references, predictions)
 
@@ -206,6 +242,8 @@ def test_perfect_predictions_score_one(name: str, seed: int) -> None:
     for metric, found in scores.metrics.items():
         if metric not in case.not_one_when_perfect:
             assert (found.value, found.low, found.high) == pytest.approx((1, 1, 1)), metric
+        if metric in get_task(name).lower_is_better:
+            assert (found.value, found.low, found.high) == (0, 0, 0), metric
     assert scores.suspect == ()
 
 
@@ -252,6 +290,9 @@ def test_labels_that_nobody_uses_change_no_value(name: str, seed: int) -> None:
     references, predictions = data(name, seed)
     wider = score(name, references, predictions, (*LABELS, "never"))
     assert points(wider) == pytest.approx(points(score(name, references, predictions)))
+    if not get_task(name).has_labels:
+        assert wider.per_label == {}
+        return
     assert wider.per_label["never"]["support"].value == 0
     f1 = [found for metric, found in wider.per_label["never"].items() if metric.endswith("f1")]
     assert f1
@@ -264,7 +305,7 @@ def test_intervals_are_the_same_for_the_same_seed(name: str) -> None:
     assert score(name, references, predictions) == score(name, references, predictions)
     other = get_task(name).score(references, predictions, LABELS, Resampling(n=200, seed=6))
     assert points(other) == points(score(name, references, predictions))
-    assert other.primary_score != score(name, references, predictions).primary_score
+    assert other.metrics != score(name, references, predictions).metrics
 
 
 @task_names

@@ -62,11 +62,16 @@ class Example(Generic[GoldT]):
 
 @dataclass(frozen=True, slots=True)
 class Reference(Generic[GoldT]):
-    """The gold of one document as scores need it: no text, so it can be kept beside the predictions."""
+    """The gold of one document as scores need it: no text, so it can be kept beside the predictions.
+
+    ``options`` (how many) and ``single`` are the question's (mcqa).
+    """
 
     id: str
     gold: GoldT
     words: tuple[Span, ...] = ()
+    options: int = 0
+    single: bool = False
 
 
 class LossReason(StrEnum):
@@ -100,4 +105,13 @@ def without_gold(examples: Iterable[Example[GoldT]]) -> list[Document]:
 
 def references(examples: Sequence[Example[GoldT]]) -> list[Reference[GoldT]]:
     """All that scores are given of the corpus."""
-    return [Reference(example.id, example.gold, example.document.words) for example in examples]
+    return [
+        Reference(
+            example.id,
+            example.gold,
+            example.document.words,
+            len(example.document.options),
+            example.document.single,
+        )
+        for example in examples
+    ]

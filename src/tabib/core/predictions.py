@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import Any, ClassVar, TypeVar
 
 from tabib.core.spans import Entity
@@ -145,12 +146,18 @@ class MultilabelPrediction:
         )
 
 
+class Scale(StrEnum):
+    """What a predicted similarity is measured in: as gold is, or in the model's own way (a cosine in [-1, 1])."""
+
+    CORPUS = "corpus"
+    MODEL = "model"
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarityPrediction:
     """How alike the two texts of a pair are; None only where the status is unparsed or failed.
 
-    ``value`` is on the corpus's scale for models that were trained on it, and on the model's own (a cosine in
-    [-1, 1]) for others: correlations compare them, the mean squared error does not.
+    Correlations compare values of any ``scale``; the mean squared error only those on the corpus's.
     """
 
     kind: ClassVar[str] = "similarity"
@@ -159,18 +166,29 @@ class SimilarityPrediction:
     value: float | None
     status: Status = Status.OK
     detail: str = ""
+    scale: Scale = Scale.CORPUS
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.status in (Status.UNPARSED, Status.FAILED)):
             raise ValueError(f"prediction {self.id!r}: value {self.value!r} does not go with status {self.status}")
+        if self.value is not None and not isfinite(self.value):
+            raise ValueError(f"prediction {self.id!r}: {self.value} is not a number that can be compared")
 
     def to_json(self) -> dict[str, Any]:
         row: dict[str, Any] = {"id": self.id, "status": self.status.value, "value": self.value}
+        if self.scale is not Scale.CORPUS:
+            row["scale"] = self.scale.value
         return row | _optional(None, {}, self.detail)
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> SimilarityPrediction:
-        return cls(row["id"], row["value"], Status(row["status"]), row.get("detail", ""))
+        return cls(
+            row["id"],
+            row["value"],
+            Status(row["status"]),
+            row.get("detail", ""),
+            Scale(row.get("scale", Scale.CORPUS)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

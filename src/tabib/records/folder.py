@@ -136,6 +136,7 @@ def write_gold(path: Path, references: Iterable[Reference[Any]], task: Task[Any,
         (
             {"id": row.id, "gold": task.gold_to_json(row.gold)}
             | ({"words": [list(word) for word in row.words]} if row.words else {})
+            | ({"options": row.options, "single": row.single} if row.options else {})
             for row in references
         ),
     )
@@ -146,7 +147,13 @@ def read_gold(path: Path, task: Task[Any, Any]) -> list[Reference[Any]]:
     rows = read_jsonl(path)
     with _Damaged(path) as place:
         return [
-            Reference(row["id"], task.gold_from_json(row["gold"]), spans_from_json(row.get("words", ())))
+            Reference(
+                row["id"],
+                task.gold_from_json(row["gold"]),
+                spans_from_json(row.get("words", ())),
+                row.get("options", 0),
+                row.get("single", False),
+            )
             for row in place.counted(rows)
         ]
 

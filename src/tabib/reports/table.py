@@ -12,6 +12,8 @@ SCORERS = {
     "ner_token": "tabib, strict IOB2 entities over words, equal to seqeval (strict)",
     "classification": "tabib, one label per document",
     "multilabel": "tabib, label sets",
+    "similarity": "tabib, equal to SciPy's spearmanr and pearsonr; no answer counts as the mean answer",
+    "mcqa": "tabib, exact match of letter sets; an answer that cannot be read is the empty set",
 }
 """Task → who scored, and by what convention; scorers differ enough to change the winner, so tables name it."""
 
