@@ -44,7 +44,7 @@ def show(
     card = card_of(corpus)
     console = stdout()
     try:
-        loaded = load_corpus(corpus, data_dir=data_dir)
+        loaded = load_corpus(corpus, data_dir=data_dir, refuse=False)
     except DataError:
         _print_card(console, card)
         raise
@@ -72,7 +72,7 @@ def check(corpora: CorpusNames, data_dir: DataDir = None) -> None:
     worst = 0
     for entry in entries:
         try:
-            report = check_corpus(load_corpus(entry.name, data_dir=data_dir))
+            report = check_corpus(load_corpus(entry.name, data_dir=data_dir, refuse=False))
         except DataError as error:
             show_error(error)
             worst = 2

@@ -13,6 +13,14 @@ from tabib.core.examples import Document, Example
 from tabib.core.spans import Entity
 from tabib.data.corpus import SPLITS, Corpus, SplitName
 from tabib.data.load import gold_labels
+from tabib.data.soundness import (
+    all_examples,
+    count_problems,
+    group_problems,
+    id_problems,
+    shared_text_problems,
+    shared_texts,
+)
 from tabib.data.splits import near_duplicates
 from tabib.tasks.load import get_task
 
@@ -70,23 +78,19 @@ class CheckReport:
 
 def check_corpus(corpus: Corpus) -> CheckReport:
     """Hold a corpus to its card."""
-    shared: dict[tuple[str, str], int] = {
-        pair: n
-        for pair in combinations(SPLITS, 2)
-        if (n := len(_texts(corpus, pair[0]).keys() & _texts(corpus, pair[1]).keys()))
-    }
+    shared = shared_texts(corpus)
     return CheckReport(
         name=corpus.card.name,
         splits={split: _split_report(corpus, split) for split in SPLITS},
         shared_texts=shared,
         near_duplicates=_near_duplicates(corpus),
         problems=(
-            *_id_problems(corpus),
+            *id_problems(corpus),
             *_offset_problems(corpus),
             *_label_problems(corpus),
-            *_count_problems(corpus),
-            *_group_problems(corpus),
-            *_shared_text_problems(corpus, shared),
+            *count_problems(corpus),
+            *group_problems(corpus),
+            *shared_text_problems(corpus, shared),
         ),
     )
 
@@ -124,17 +128,8 @@ def _split_report(corpus: Corpus, split: SplitName) -> SplitReport:
     )
 
 
-def _id_problems(corpus: Corpus) -> Iterator[str]:
-    counts = Counter(example.id for split in SPLITS for example in corpus.split(split))
-    repeated = sorted(id_ for id_, n in counts.items() if n > 1)
-    if repeated:
-        yield f"{len(repeated)} document ids are repeated, for example {repeated[:3]}"
-    if "" in counts:
-        yield "a document has an empty id"
-
-
 def _offset_problems(corpus: Corpus) -> Iterator[str]:
-    for split, example in _all(corpus):
+    for split, example in all_examples(corpus):
         document = example.document
         previous = 0
         for start, end in document.words:
@@ -168,47 +163,10 @@ def _label_problems(corpus: Corpus) -> Iterator[str]:
         yield f"labels that the card does not name: {', '.join(unknown)}"
 
 
-def _count_problems(corpus: Corpus) -> Iterator[str]:
-    """Kept and lost annotations together are those published; a dev that is not published is train's."""
-    statistics, task = corpus.card.statistics, get_task(corpus.task)
-    for split in SPLITS:
-        if not corpus.split(split):
-            yield f"the {split} split is empty"
-    for published, expected in statistics.items():
-        parts = [split for split in SPLITS if split == published]
-        if published == "train" and "dev" not in statistics:
-            parts.append("dev")
-        examples = [example for split in parts for example in corpus.split(split)]
-        lost = sum(len(corpus.lost.get(split, ())) for split in parts)
-        found = {
-            "documents": len(examples),
-            "annotations": lost + sum(len(task.gold_labels(example.gold)) for example in examples),
-        }
-        for what, n in expected.items():
-            if found[what] != n:
-                yield f"{' and '.join(parts)}: {found[what]} {what}, the card says {n}"
-
-
-def _group_problems(corpus: Corpus) -> Iterator[str]:
-    splits_of: dict[str, set[str]] = {}
-    for split, example in _all(corpus):
-        if example.document.group:
-            splits_of.setdefault(example.document.group, set()).add(split)
-    for group, splits in sorted(splits_of.items()):
-        if len(splits) > 1:
-            yield f"the group {group!r} is in {' and '.join(sorted(splits))}"
-
-
-def _shared_text_problems(corpus: Corpus, shared: Mapping[tuple[str, str], int]) -> Iterator[str]:
-    declared = corpus.card.shared_texts
-    for pair in sorted({*shared, *declared}):
-        found, expected = shared.get((pair[0], pair[1]), 0), declared.get((pair[0], pair[1]), 0)
-        if found != expected:
-            yield f"{pair[0]} and {pair[1]} share {found} texts, the card says {expected}"
-
-
 def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:
-    documents = [Document(f"{split}/{example.id}", example.document.text) for split, example in _all(corpus)]
+    documents = [
+        Document(f"{split}/{example.id}", example.document.text) for split, example in all_examples(corpus)
+    ]
     members: dict[str, Counter[str]] = {}
     for id_, cluster in near_duplicates(documents).items():
         members.setdefault(cluster, Counter())[id_.split("/", 1)[0]] += 1
@@ -222,13 +180,3 @@ def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:
 
 def _entities(corpus: Corpus, example: Example[Any]) -> tuple[Entity, ...]:
     return example.gold if corpus.task in ("ner_span", "ner_token") else ()
-
-
-def _texts(corpus: Corpus, split: SplitName) -> Counter[str]:
-    return Counter(example.document.text for example in corpus.split(split))
-
-
-def _all(corpus: Corpus) -> Iterator[tuple[SplitName, Example[Any]]]:
-    for split in SPLITS:
-        for example in corpus.split(split):
-            yield split, example

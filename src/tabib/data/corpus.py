@@ -28,6 +28,8 @@ class Card:
         statistics: published split → {"documents": n, "annotations": n}, annotations as published: kept and lost
             together. Where no dev is published, that of train is train and dev together.
         shared_texts: pairs of splits that are known to share a text, with how many; any other is an error.
+        texts_repeat: the texts are mentions, which come again by nature (``carcinome``): equal ones in several
+            splits are no leak.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Card:
     labels: tuple[str, ...]
     statistics: Mapping[str, Mapping[str, int]]
     shared_texts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    texts_repeat: bool = False
     summary: str = ""
 
 

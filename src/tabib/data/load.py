@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tabib.core.errors import ConfigError, DataError
 from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
+from tabib.data.soundness import count_problems, refuse_unsound
 from tabib.registry import corpora, find, nearest, resolve
 from tabib.tasks.load import get_task
 
@@ -23,17 +25,23 @@ SHIPPED = Path(__file__).parent / "shipped"
 
 
 def load_corpus(
-    name: str, *, data_dir: str | Path | None = None, options: Mapping[str, Any] | None = None
+    name: str,
+    *,
+    data_dir: str | Path | None = None,
+    options: Mapping[str, Any] | None = None,
+    refuse: bool = True,
 ) -> Corpus:
     """A corpus by its name or alias.
 
     Args:
         data_dir: where to look first; see ``data_directories``.
         options: the corpus's own switches (``dataset_args``), for example ``{"coarsest": True}``.
+        refuse: hold it to what must be true before anything is learnt (``soundness``); to look into it, don't.
 
     Raises:
         ConfigError: no such corpus or option, or an option's value is of the wrong kind.
-        DataError: the corpus is absent, or a file of it is wrong; says where.
+        DataError: the corpus is absent, a file of it is wrong (says where), or its splits are not sound. Counts
+            other than the published ones are no error, but a note that the results carry.
     """
     entry = find(corpora(), name, "corpus")
     checked = check_options(name, options or {})
@@ -43,7 +51,11 @@ def load_corpus(
     for split in SPLITS:
         if not corpus.split(split):
             raise DataError(f"the {split} split of {entry.name} is empty")
-    return corpus
+    if not refuse:
+        return corpus
+    refuse_unsound(corpus)
+    differing = tuple(count_problems(corpus))
+    return replace(corpus, notes=(*corpus.notes, *differing)) if differing else corpus
 
 
 def card_of(name: str) -> Card:
