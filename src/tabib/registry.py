@@ -26,6 +26,8 @@ class TaskEntry:
     target: str
     summary: str
     aliases: tuple[str, ...] = ()
+    has_labels: bool = True
+    """Whether gold is made of labels, so that a model has to know which there are; not so: numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,22 @@ class CorpusEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """``targets`` maps each task that the model can do to a class; ``options`` is its pydantic schema."""
+    """``targets`` maps each task that the model can do to a class; ``options`` is its pydantic schema.
+
+    The three switches are independent: an encoder with a new layer is pretrained, trained by steps and needs
+    train; a baseline needs train only; an encoder or a prompted model that is used as it is is only pretrained.
+    """
 
     name: str
     targets: Mapping[str, str]
     options: str
     summary: str
     pretrained: bool = False
-    """Whether it starts from weights, named by ``model_name_or_path``, and is trained by steps."""
+    """Whether it starts from weights, named by ``model_name_or_path``."""
+    by_steps: bool = False
+    """Whether it is trained by steps, as the section ``training`` says; others get train and dev in one call."""
+    needs_train: bool = True
+    """Whether a corpus without a train split is an error for it."""
     aliases: tuple[str, ...] = ()
 
 
@@ -70,6 +80,7 @@ _TASKS = (
         "tabib.tasks.similarity:TASK",
         "how alike two texts are, as one number",
         aliases=("sts", "semantic_similarity"),
+        has_labels=False,
     ),
     TaskEntry(
         "mcqa",
@@ -105,6 +116,7 @@ _MODELS = (
         },
         "tabib.config.options:NoOptions",
         "the most frequent answer of the training data",
+        needs_train=False,
     ),
     ModelEntry(
         "tfidf",
@@ -133,6 +145,7 @@ _MODELS = (
         "tabib.config.options:SpanNerOptions",
         "encoder, BiLSTM, one CRF per label and a span scorer; nested entities",
         pretrained=True,
+        by_steps=True,
         aliases=("bert_span_ner",),
     ),
     ModelEntry(
@@ -144,6 +157,7 @@ _MODELS = (
         "tabib.config.options:TokenNerOptions",
         "encoder and a linear layer over IOB2 tags; flat entities",
         pretrained=True,
+        by_steps=True,
         aliases=("bert_token_ner",),
     ),
     ModelEntry(
@@ -155,6 +169,7 @@ _MODELS = (
         "tabib.config.options:TextOptions",
         "encoder, pooling and a linear layer; one label or several, as the task asks",
         pretrained=True,
+        by_steps=True,
         aliases=("bert_text_cls", "bert_multilabel_cls"),
     ),
 )

@@ -22,7 +22,7 @@ from tabib.models.heads.base import Head
 CASES = [
     pytest.param(name, task, id=f"{name}-{task}")
     for name, entry in sorted(registry.models().items())
-    if entry.pretrained
+    if entry.by_steps
     for task in sorted(entry.targets)
 ]
 

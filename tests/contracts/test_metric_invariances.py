@@ -290,7 +290,7 @@ def test_labels_that_nobody_uses_change_no_value(name: str, seed: int) -> None:
     references, predictions = data(name, seed)
     wider = score(name, references, predictions, (*LABELS, "never"))
     assert points(wider) == pytest.approx(points(score(name, references, predictions)))
-    if not get_task(name).has_labels:
+    if not registry.tasks()[name].has_labels:
         assert wider.per_label == {}
         return
     assert wider.per_label["never"]["support"].value == 0

@@ -105,7 +105,7 @@ def _from_record(prepared: Prepared, record: RunRecord) -> Estimate | None:
     other = sum(seconds for stage, seconds in record.seconds.items() if stage != "fit")
     source = f"the run of seed {record.seed}, {record.finished[:10]}"
     memory = _largest(record.memory)
-    if not config.entry.pretrained or not fit["steps"]:
+    if not config.entry.by_steps or not fit["steps"]:
         return Estimate(0, 0, record.seconds.get("fit", 0.0) + other, memory, source)
     steps = _steps(prepared, fit)
     dev = fit["dev_seconds"] * max(1.0, steps / fit["steps"])
@@ -123,7 +123,7 @@ def _steps(prepared: Prepared, fit: Mapping[str, Any]) -> int:
 
 def _probe(prepared: Prepared) -> Estimate:
     """A few steps, or a fit on a few documents, and a few predictions, all in memory."""
-    if not prepared.config.entry.pretrained:
+    if not prepared.config.entry.by_steps:
         return _probe_learner(prepared)
     from tabib.models.heads.base import Head
     from tabib.training.engine import Engine
@@ -134,7 +134,7 @@ def _probe(prepared: Prepared) -> Estimate:
     config, corpus = prepared.config, prepared.corpus
     training = config.training
     head = build(prepared)
-    assert isinstance(head, Head), "models that start from weights are heads"
+    assert isinstance(head, Head), "models trained by steps are heads"
     assert training is not None, "a model trained by steps has settings"
     head.prepare(corpus.train)
     features = head.encode(without_gold(corpus.train), [example.gold for example in corpus.train]).features
@@ -152,7 +152,7 @@ def _probe(prepared: Prepared) -> Estimate:
     padding = sum(step.padded_tokens for step in steps) / sum(step.tokens for step in steps)
     tokens = round(sum(lengths) / plan.steps_per_epoch * plan.total_steps)
     evaluations = plan.total_steps // plan.eval_every if plan.eval_every else 0
-    predicting = _seconds_per_character(head, corpus.dev)
+    predicting = _seconds_per_character(head, corpus.dev or corpus.train)
     dev, test = (_characters(corpus.split(split)) for split in ("dev", config.evaluation.split))
     seconds = setup + per_token * padding * tokens + predicting * (dev * (evaluations + 1) + test)
     return Estimate(plan.total_steps, tokens, seconds, _largest(peak_memory()), f"a probe of {len(steps)} steps")
@@ -164,11 +164,11 @@ def _probe_learner(prepared: Prepared) -> Estimate:
     corpus = prepared.corpus
     few = corpus.train[:PROBE_LEARNER]
     model = build(prepared)
-    assert isinstance(model, Learner), "models without weights are learners"
+    assert isinstance(model, Learner), "models that are not trained by steps are learners"
     began = time.perf_counter()
     model.fit(few, corpus.dev[:PROBE_LEARNER])
-    fitting = (time.perf_counter() - began) * len(corpus.train) / len(few)
-    predicting = _seconds_per_character(model, corpus.dev)
+    fitting = (time.perf_counter() - began) * len(corpus.train) / max(1, len(few))
+    predicting = _seconds_per_character(model, corpus.dev or corpus.split(prepared.config.evaluation.split))
     dev, test = (_characters(corpus.split(split)) for split in ("dev", prepared.config.evaluation.split))
     source = f"a probe of {len(few)} documents"
     return Estimate(0, 0, fitting + predicting * (dev + test), _largest(peak_memory()), source)

@@ -57,7 +57,7 @@ class Progress:
 
     def observer(self, cell: Cell) -> Observer | None:
         """A bar on a terminal; elsewhere one line per cell is enough."""
-        if not self._console.is_terminal or not cell.spec.config.entry.pretrained:
+        if not self._console.is_terminal or not cell.spec.config.entry.by_steps:
             return None
         from tabib.training.progress import training_observer
 

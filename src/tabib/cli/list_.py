@@ -84,13 +84,21 @@ def models(model: ModelName = None) -> None:
     if model is not None:
         _settings(registry.find(registry.models(), model, "model"))
         return
-    shown = table(("model", "name"), ("also called", "name"), ("tasks", "name"), ("weights", "name"), "summary")
+    shown = table(
+        ("model", "name"),
+        ("also called", "name"),
+        ("tasks", "name"),
+        ("weights", "name"),
+        ("training", "name"),
+        "summary",
+    )
     for entry in registry.models().values():
         shown.add_row(
             entry.name,
             _several(entry.aliases),
             _several(entry.targets),
             "pretrained" if entry.pretrained else "none",
+            "by steps" if entry.by_steps else "in one call" if entry.needs_train else "not needed",
             entry.summary,
         )
     console = stdout()

@@ -101,7 +101,7 @@ def _run(base: Marked, benchmark: Marked, loc: Loc, dataset: str) -> Marked:
     given = {key: benchmark.data[key] for key in _FOR_ALL if benchmark.data.get(key) is not None}
     run = merge(run, _only(benchmark, given))
     family = model_entry(own.data.get("model", run.data.get("model")))
-    if family is not None and family.pretrained and benchmark.data.get("training"):
+    if family is not None and family.by_steps and benchmark.data.get("training"):
         run = merge(run, above(below(benchmark, ("training",)), ("training",)))
     run = merge(run, own)
     here = mark_of(loc, benchmark.marks)
@@ -114,7 +114,9 @@ def _leave_family(base: Marked, own: Mapping[str, Any]) -> Marked:
     old, new = model_entry(base.data.get("model")), model_entry(own.get("model"))
     if new is None or old is None or new.name == old.name:
         return base
-    return without(base, "model", "backend_args", *([] if new.pretrained else ["training", "model_name_or_path"]))
+    training = [] if new.by_steps else ["training"]
+    weights = [] if new.pretrained else ["model_name_or_path"]
+    return without(base, "model", "backend_args", *training, *weights)
 
 
 def _only(marked: Marked, data: Mapping[str, Any]) -> Marked:

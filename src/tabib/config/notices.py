@@ -38,11 +38,12 @@ def run_notices(config: RunConfig) -> tuple[str, ...]:
     """One sentence per setting without effect."""
     notices = []
     if not config.entry.pretrained:
-        if config.training is not None and _changed(config.training) - {"output_dir"}:
-            notices.append(f"training has no effect: {config.model!r} is not trained by steps")
         for key in ("model_name_or_path", "offline_dir"):
             if getattr(config, key) is not None:
                 notices.append(f"{key} has no effect: {config.model!r} does not start from weights")
+    if config.training is not None and not config.entry.by_steps:
+        if _changed(config.training) - {"output_dir"}:
+            notices.append(f"training has no effect: {config.model!r} is not trained by steps")
     elif config.training is not None:
         given = _changed(config.training)
         notices += [

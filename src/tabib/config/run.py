@@ -69,7 +69,7 @@ class RunConfig(Schema):
             if corpus is not None:
                 data["task"] = corpus.task
         model = model_entry(data.get("model"))
-        if model is not None and model.pretrained and data.get("training") is None:
+        if model is not None and model.by_steps and data.get("training") is None:
             data["training"] = {}
         errors = _contradictions(data)
         try:
@@ -106,7 +106,7 @@ class RunConfig(Schema):
             "training": None,
             "seed": self.seed,
         }
-        if self.entry.pretrained and self.training is not None:
+        if self.entry.by_steps and self.training is not None:
             meaning["training"] = semantic_training(self.training)
         return meaning
 

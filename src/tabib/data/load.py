@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tabib.core.errors import ConfigError, DataError
 from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
+from tabib.data.sample import as_sample, is_sample
 from tabib.data.soundness import count_problems, refuse_unsound
 from tabib.registry import corpora, find, nearest, resolve
 from tabib.tasks.load import get_task
@@ -47,9 +48,12 @@ def load_corpus(
     checked = check_options(name, options or {})
     module = _module(entry.target)
     card: Card = module.CARDS[entry.name]
-    corpus: Corpus = module.load(entry.name, locate(card, data_dir), **checked)
+    folder = locate(card, data_dir)
+    corpus: Corpus = module.load(entry.name, folder, **checked)
+    if is_sample(folder):
+        corpus = as_sample(corpus)
     for split in SPLITS:
-        if not corpus.split(split):
+        if not corpus.split(split) and not (corpus.card.test_only and split != "test"):
             raise DataError(f"the {split} split of {entry.name} is empty")
     if not refuse:
         return corpus
@@ -159,7 +163,12 @@ def fingerprint_corpus(corpus: Corpus) -> str:
 
 
 def training_labels(corpus: Corpus) -> tuple[str, ...]:
-    """The labels of the gold of train and dev, sorted: all that a model may know of the label set."""
+    """The labels of the gold of train and dev, sorted: all that a model may know of the label set.
+
+    Where there is neither, nothing can be learnt, and a model that is used as it is gets the published labels.
+    """
+    if not corpus.train and not corpus.dev:
+        return corpus.card.labels
     return gold_labels(corpus, ("train", "dev"))
 
 

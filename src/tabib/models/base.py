@@ -25,6 +25,22 @@ class Model(ABC):
     task: str
     labels: tuple[str, ...]
 
+    @classmethod
+    @abstractmethod
+    def build(cls, task: str, labels: Sequence[str], options: Any, *, weights: Path | None, seed: int) -> Self:
+        """An untrained model; the random generators have been seeded.
+
+        Args:
+            task: canonical name.
+            labels: the label set of train and dev, sorted.
+            options: an instance of the schema that the registry names.
+            weights: the folder of the pretrained files; given where the registry says that there are any.
+            seed: for whatever the model draws at random by itself.
+
+        Raises:
+            ModelError: the weights do not fit.
+        """
+
     @abstractmethod
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:
         """One prediction per document, in their order."""
@@ -40,7 +56,7 @@ class Model(ABC):
 
 
 class Learner(Model):
-    """A model that learns in one call, without gradient steps: the baselines.
+    """A model that gets train and dev in one call, and makes no gradient steps: a baseline, or one used as it is.
 
     Args:
         labels: the label set of train and dev, sorted.
@@ -55,9 +71,21 @@ class Learner(Model):
         self.options = options
         self.seed = seed
 
+    @classmethod
+    def build(
+        cls,
+        task: str,
+        labels: Sequence[str],
+        options: Any,
+        *,
+        weights: Path | None,  # noqa: ARG003 - a baseline has none
+        seed: int,
+    ) -> Self:
+        return cls(labels, options, seed, task)
+
     @abstractmethod
     def fit(self, train: Sequence[Example[Any]], dev: Sequence[Example[Any]]) -> None:
-        """Learn from train; dev may be used to choose thresholds."""
+        """Learn from train; dev may be used to choose thresholds. Both are empty where a corpus has neither."""
 
 
 __all__ = ["Learner", "Model", "Prediction", "Progress"]

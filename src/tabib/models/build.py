@@ -12,7 +12,7 @@ from typing import Any
 from tabib.config.schema import Schema
 from tabib.core.errors import ConfigError, DataError, ModelError
 from tabib.models.base import Model
-from tabib.registry import ModelEntry, find, models, nearest, resolve
+from tabib.registry import ModelEntry, find, models, nearest, resolve, tasks
 
 MANIFEST = "model.json"
 
@@ -33,7 +33,7 @@ def build_model(
         task: canonical name of the task.
         labels: the label set of train and dev.
         options: an instance of the schema that ``entry.options`` names.
-        weights: the folder of a pretrained encoder (``find_weights``); for pretrained models only.
+        weights: the folder of the pretrained files (``find_weights``); for pretrained models only.
         seed: sets Python's, NumPy's and torch's generators.
 
     Raises:
@@ -41,23 +41,18 @@ def build_model(
         DataError: there is nothing to learn: no labels.
         ModelError: the weights do not fit.
     """
-    kind = _class_of(entry, task)
+    kind: type[Model] = _class_of(entry, task)
     expected = resolve(entry.options)
     if not isinstance(options, expected):
         raise ConfigError(
             f"backend_args of model {entry.name!r} are {expected.__name__}, got {type(options).__name__}"
         )
-    if not labels:
+    if not labels and find(tasks(), task, "task").has_labels:
         raise DataError(f"train and dev hold no label, so {entry.name!r} has nothing to learn for task {task!r}")
-    labels = sorted(set(labels))
-    set_seed(seed, with_torch=entry.pretrained)
-    if not entry.pretrained:
-        learner: Model = kind(labels, options, seed, task)
-        return learner
-    if weights is None:
+    if entry.pretrained and weights is None:
         raise ConfigError(f"model {entry.name!r} starts from pretrained weights: set model_name_or_path")
-    head: Model = kind(_backbone(weights, options), task, labels, options)
-    return head
+    set_seed(seed, with_torch=entry.pretrained)
+    return kind.build(task, sorted(set(labels)), options, weights=weights, seed=seed)
 
 
 def set_seed(seed: int, *, with_torch: bool = True) -> None:
@@ -117,14 +112,3 @@ def _models_for(task: str) -> str:
         return ", ".join(names)
     known = {name for row in models().values() for name in row.targets}
     return f"none{nearest(task, known)}"
-
-
-def _backbone(weights: Path, options: Any) -> Any:
-    from tabib.models.backbone import Backbone
-
-    return Backbone.from_folder(
-        weights,
-        max_length=options.max_length,
-        attn_implementation=options.attn_implementation,
-        gradient_checkpointing=options.gradient_checkpointing,
-    )

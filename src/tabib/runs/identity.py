@@ -14,8 +14,9 @@ from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 from tabib.records.code import fingerprint_code
 from tabib.registry import tasks
 
-# Parts that training by steps reaches and a baseline does not.
-_ONLY_FOR_STEPS = ("tabib.models.backbone", "tabib.models.heads", "tabib.training")
+# Parts that the common code names and a model does not reach, unless it starts from weights; is trained by steps.
+_ONLY_FOR_WEIGHTS = ("tabib.models.backbone", "tabib.models.heads")
+_ONLY_FOR_STEPS = ("tabib.training",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def training_code(config: RunConfig) -> str:
     """Hash of the sources that the fitted model comes from."""
     model = config.entry.targets[config.task].partition(":")[0]
     roots = [model, "tabib.models.build"]
-    if not config.entry.pretrained:
-        return fingerprint_code(roots, without=_ONLY_FOR_STEPS)
-    return fingerprint_code([*roots, "tabib.training.fit", tasks()[config.task].target.partition(":")[0]])
+    if config.entry.by_steps:
+        return fingerprint_code([*roots, "tabib.training.fit", tasks()[config.task].target.partition(":")[0]])
+    return fingerprint_code(
+        roots, without=_ONLY_FOR_STEPS if config.entry.pretrained else _ONLY_FOR_WEIGHTS + _ONLY_FOR_STEPS
+    )

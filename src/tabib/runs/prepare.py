@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tabib.config.run import RunConfig
+from tabib.core.errors import DataError
 from tabib.data.corpus import Corpus
 from tabib.data.load import fingerprint_corpus, load_corpus
 from tabib.models.weights import find_weights
 from tabib.records.files import to_json
+from tabib.registry import models
 from tabib.runs.identity import Identity, identify
 from tabib.tasks.load import get_task
 
@@ -51,11 +53,17 @@ def prepare(config: RunConfig, corpora: Corpora | None = None) -> Prepared:
 
     Raises:
         DataError, ConfigError, ModelError: the corpus, its options, the weights or the metric that chooses
-            weights are wrong or absent.
+            weights are wrong or absent, or there is nothing to train a model on that has to be trained.
     """
     if config.training is not None and config.training.metric_for_best_model is not None:
         get_task(config.task).known_metric(config.training.metric_for_best_model)
     corpus, fingerprint = (corpora or Corpora()).get(config)
+    if config.entry.needs_train and not corpus.train:
+        able = sorted(row.name for row in models().values() if config.task in row.targets and not row.needs_train)
+        raise DataError(
+            f"the corpus {config.dataset!r} has no train split, and {config.model!r} has to be trained; models"
+            f" for {config.task} that need no training: {', '.join(able) or 'none'}"
+        )
     weights = None
     if config.entry.pretrained:
         assert config.model_name_or_path is not None, "a validated configuration names the weights"

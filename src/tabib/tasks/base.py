@@ -31,7 +31,6 @@ class Task(ABC, Generic[GoldT, PredictionT]):
         primary: the metric that tables show first and that model selection uses by default.
         aliases: other names of metrics (``f1``) → the metric's own name.
         lower_is_better: its metrics of which less is better.
-        has_labels: whether gold is made of labels, so that a model needs to know which there are.
         prediction_type: the class of this task's predictions.
     """
 
@@ -39,7 +38,6 @@ class Task(ABC, Generic[GoldT, PredictionT]):
     primary: ClassVar[str]
     aliases: ClassVar[Mapping[str, str]] = {}
     lower_is_better: ClassVar[frozenset[str]] = frozenset()
-    has_labels: ClassVar[bool] = True
     prediction_type: type[PredictionT]
 
     def score(

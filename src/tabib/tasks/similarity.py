@@ -27,7 +27,6 @@ class Similarity(Task[float, SimilarityPrediction]):
         "mean_squared_error": "mse",
     }
     lower_is_better = frozenset({"mse"})
-    has_labels = False
     prediction_type = SimilarityPrediction
 
     def _score(

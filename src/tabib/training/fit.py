@@ -38,7 +38,7 @@ def fit(
 
     Args:
         model: a ``Learner``, or a ``Head`` built from the same seed.
-        train: at least one example.
+        train: at least one example; a learner that needs none (``ModelEntry.needs_train``) may get none.
         dev: empty where there is none: the last weights are then kept.
         config: needed by heads; learners have no use for it.
         task: scores dev.
@@ -53,8 +53,6 @@ def fit(
         TrainingError: the loss is not finite.
         Interrupted: SIGTERM or Ctrl-C; a checkpoint has been written.
     """
-    if not train:
-        raise DataError("the training split is empty; there is nothing to learn from")
     if isinstance(model, Learner):
         began = time.perf_counter()
         model.fit(train, dev)
@@ -65,6 +63,8 @@ def fit(
 
     if not isinstance(model, Head):
         raise TypeError(f"fit trains a Learner or a Head, not {type(model).__name__}")
+    if not train:
+        raise DataError("the training split is empty; there is nothing to learn from")
     if config is None:
         raise ConfigError("training: is absent, and this model is trained by steps; expected a section training:")
     model.prepare(train)

@@ -81,6 +81,25 @@ class Head(nn.Module, Model):
         self.labels = tuple(labels)
         self.options = options
 
+    @classmethod
+    def build(
+        cls,
+        task: str,
+        labels: Sequence[str],
+        options: Any,
+        *,
+        weights: Path | None,
+        seed: int,  # noqa: ARG003 - new layers are drawn from torch's generator
+    ) -> Self:
+        assert weights is not None, "a head stands on a pretrained encoder"
+        backbone = Backbone.from_folder(
+            weights,
+            max_length=options.max_length,
+            attn_implementation=options.attn_implementation,
+            gradient_checkpointing=options.gradient_checkpointing,
+        )
+        return cls(backbone, task, labels, options)
+
     # What a head must give -------------------------------------------------------------------------------
 
     @abstractmethod
