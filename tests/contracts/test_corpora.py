@@ -18,17 +18,21 @@ from tabib.core.tags import spans_to_tags, tags_to_spans
 from tabib.data.check import check_corpus
 from tabib.data.corpus import SPLITS, Corpus
 from tabib.data.load import SHIPPED, card_of, check_options, fingerprint_corpus, load_corpus, training_labels
+from tabib.data.sample import SAMPLES
 
 Load = Callable[..., Corpus]
 
 NAMES = sorted(registry.corpora())
 SHIPPED_NAMES = [name for name in NAMES if name.startswith("mini_")]
+SAMPLE_NAMES = [name for name in NAMES if any((SAMPLES / folder).is_dir() for folder in card_of(name).folders)]
+"""Corpora that are not at hand: an invented sample in their layout stands for them."""
 QUAERO = ["emea", "medline", "quaero_emea_token", "quaero_medline_token"]
 
 
 def corpora(names: list[str]) -> list[Any]:
     return [
-        pytest.param(name, marks=() if name in SHIPPED_NAMES else pytest.mark.corpora, id=name) for name in names
+        pytest.param(name, marks=() if name in SHIPPED_NAMES + SAMPLE_NAMES else pytest.mark.corpora, id=name)
+        for name in names
     ]
 
 
@@ -37,13 +41,22 @@ def _loaded(name: str, data_dir: Path | None, options: tuple[tuple[str, Any], ..
     return load_corpus(name, data_dir=data_dir, options=dict(options))
 
 
+def where(name: str, request: pytest.FixtureRequest) -> Path | None:
+    """The data directory of a corpus; the test is skipped where it is absent."""
+    if name in SHIPPED_NAMES:
+        return None
+    if name in SAMPLE_NAMES:
+        return SAMPLES
+    data_dir: Path = request.getfixturevalue("real_corpora")
+    return data_dir
+
+
 @pytest.fixture
 def load(request: pytest.FixtureRequest) -> Load:
     """Loads a corpus once; a real one is skipped where it is absent."""
 
     def load_named(name: str, **options: Any) -> Corpus:
-        data_dir = None if name in SHIPPED_NAMES else request.getfixturevalue("real_corpora")
-        return _loaded(name, data_dir, tuple(sorted(options.items())))
+        return _loaded(name, where(name, request), tuple(sorted(options.items())))
 
     return load_named
 
@@ -61,7 +74,7 @@ def test_a_card_is_complete_and_agrees_with_the_registry(name: str) -> None:
     assert all([card.licence, card.citation, card.access, card.folders, card.summary])
     assert all(len(language) == 2 for language in card.languages)
     assert list(card.labels) == sorted(set(card.labels))
-    assert {"train", "test"} <= set(card.statistics) <= set(SPLITS)
+    assert card.test_only or {"train", "test"} <= set(card.statistics) <= set(SPLITS)
 
 
 @pytest.mark.parametrize("name", corpora(NAMES))
@@ -76,6 +89,13 @@ def test_gold_is_of_the_kind_that_the_task_has(name: str, load: Load) -> None:
                 assert example.document.words
             elif corpus.task == "multilabel":
                 assert gold == tuple(sorted(set(gold)))
+            elif corpus.task == "mcqa":
+                assert gold == tuple(sorted(set(gold)))
+                assert set(gold) <= set(example.document.letters)
+                assert len(gold) == 1 or (gold and not example.document.single)
+            elif corpus.task == "similarity":
+                assert isinstance(gold, float)
+                assert example.document.second
             else:
                 assert isinstance(gold, str)
 
@@ -93,13 +113,22 @@ def test_token_gold_survives_its_tags(name: str, load: Load) -> None:
 
 @pytest.mark.parametrize("name", corpora(NAMES))
 def test_loading_twice_gives_the_same_content(name: str, load: Load, request: pytest.FixtureRequest) -> None:
-    data_dir = None if name in SHIPPED_NAMES else request.getfixturevalue("real_corpora")
-    assert fingerprint_corpus(load_corpus(name, data_dir=data_dir)) == fingerprint_corpus(load(name))
+    assert fingerprint_corpus(load_corpus(name, data_dir=where(name, request))) == fingerprint_corpus(load(name))
 
 
 @pytest.mark.parametrize("name", corpora(NAMES))
 def test_every_label_of_the_card_can_be_learned(name: str, load: Load) -> None:
-    assert training_labels(load(name)) == card_of(name).labels
+    """Or is published, where there is nothing to learn from; a corpus of numbers has none."""
+    corpus = load(name)
+    assert training_labels(corpus) == corpus.card.labels
+    assert corpus.card.labels or corpus.task == "similarity"
+
+
+@pytest.mark.parametrize("name", corpora(NAMES))
+def test_only_a_corpus_that_says_so_has_nothing_to_learn_from(name: str, load: Load) -> None:
+    corpus = load(name)
+    assert (not corpus.train and not corpus.dev) == corpus.card.test_only
+    assert corpus.test
 
 
 @pytest.mark.parametrize("name", corpora(NAMES))

@@ -26,7 +26,8 @@ class Card:
         folders: names under a data directory where its published layout is looked for, the first that exists.
         labels: the published label set, sorted.
         statistics: published split → {"documents": n, "annotations": n}, annotations as published: kept and lost
-            together. Where no dev is published, that of train is train and dev together.
+            together. Where no dev is published, that of train is train and dev together. Where test alone is
+            published, train and dev are empty.
         shared_texts: pairs of splits that are known to share a text, with how many; any other is an error.
         texts_repeat: the texts are mentions, which come again by nature (``carcinome``): equal ones in several
             splits are no leak.
@@ -44,6 +45,11 @@ class Card:
     shared_texts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     texts_repeat: bool = False
     summary: str = ""
+
+    @property
+    def test_only(self) -> bool:
+        """Nothing to learn from is published: models that need no training can be scored on it, no others."""
+        return set(self.statistics) == {"test"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def count_problems(corpus: Corpus) -> Iterator[str]:
     """Kept and lost annotations together are those published; a dev that is not published is train's."""
     statistics, task = corpus.card.statistics, get_task(corpus.task)
     for split in SPLITS:
-        if not corpus.split(split):
+        if not corpus.split(split) and not (corpus.card.test_only and split != "test"):
             yield f"the {split} split is empty"
     for published, expected in statistics.items():
         parts = [split for split in SPLITS if split == published]
