@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -59,6 +59,8 @@ class ModelEntry:
     needs_train: bool = True
     """Whether a corpus without a train split is an error for it."""
     aliases: tuple[str, ...] = ()
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """Its own defaults of the section ``training``; ``max_steps`` only where no number of epochs is given."""
 
 
 class _Entry(Protocol):
@@ -153,6 +155,12 @@ _MODELS = (
         pretrained=True,
         by_steps=True,
         aliases=("bert_span_ner",),
+        training={
+            "max_steps": 4000,
+            "learning_rate": 1e-3,
+            "bert_learning_rate": 5e-5,
+            "gradient_clip": 10.0,
+        },
     ),
     ModelEntry(
         "token_ner",

@@ -69,8 +69,8 @@ class RunConfig(Schema):
             if corpus is not None:
                 data["task"] = corpus.task
         model = model_entry(data.get("model"))
-        if model is not None and model.by_steps and data.get("training") is None:
-            data["training"] = {}
+        if model is not None and model.by_steps:
+            data["training"] = _with_defaults(data.get("training"), model)
         errors = _contradictions(data)
         try:
             config = handler(data)
@@ -122,6 +122,20 @@ class RunConfig(Schema):
         from tabib.config.notices import run_notices
 
         return run_notices(self)
+
+
+def _with_defaults(given: Any, model: registry.ModelEntry) -> Any:
+    """The model's own defaults for what the section ``training`` leaves out."""
+    if given is None:
+        return dict(model.training)
+    if not isinstance(given, Mapping):
+        return given
+    own = {
+        key: value
+        for key, value in model.training.items()
+        if key != "max_steps" or "num_train_epochs" not in given
+    }
+    return {**own, **given}
 
 
 def semantic_training(training: TrainingConfig) -> dict[str, Any]:

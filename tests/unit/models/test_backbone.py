@@ -137,3 +137,19 @@ def test_encoders_of_many_kinds_come_back_from_disk(name: str, tiny_encoder: Pat
     documents = [Document("a", "toux"), Document("b", "fièvre et toux " * 10)]
     save_model(head, "text", tmp_path / "head")
     assert load_model(tmp_path / "head").predict(documents) == head.predict(documents)
+
+
+def test_a_tokeniser_is_never_made_up(tiny_encoder: Path, tmp_path: Path) -> None:
+    """transformers would read a folder without one as a tokeniser that knows no word."""
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(tiny_encoder / name, tmp_path / name)
+    with pytest.raises(ModelError, match="holds no tokeniser"):
+        Backbone.from_folder(tmp_path)
+
+
+def test_a_pointer_of_git_lfs_is_named(tiny_encoder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_encoder, copy)
+    (copy / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\nsize 90\n")
+    with pytest.raises(ModelError, match="Git LFS pointer"):
+        Backbone.from_folder(copy)

@@ -62,3 +62,25 @@ def test_a_folder_without_weights_has_no_fingerprint(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="holds no weights"):
         fingerprint_weights(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["spm.model", "sentencepiece.bpe.model", "special_tokens_map.json"])
+def test_every_file_of_a_tokeniser_counts(name: str, tiny_encoder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_encoder, copy)
+    (copy / name).write_text("{}", encoding="utf-8")
+    assert fingerprint_tokenizer(copy) != fingerprint_tokenizer(tiny_encoder)
+
+
+def test_a_folder_without_a_tokeniser_has_no_fingerprint(tiny_encoder: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(tiny_encoder / name, tmp_path / name)
+    with pytest.raises(ModelError, match="holds no tokeniser"):
+        fingerprint_tokenizer(tmp_path)
+
+
+def test_only_weights_are_hashed_as_weights(tiny_encoder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_encoder, copy)
+    (copy / "training_args.bin").write_bytes(b"anything")
+    assert fingerprint_weights(copy) == fingerprint_weights(tiny_encoder)

@@ -215,7 +215,7 @@ class Head(nn.Module, Model):
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """What ``save`` wrote."""
+        """What ``save`` wrote, on the GPU where there is one."""
         head = json.loads((folder / "head.json").read_text(encoding="utf-8"))
         backbone = Backbone.from_saved(folder / "backbone")
         options = cls.options_type()(**head["options"])
@@ -223,7 +223,7 @@ class Head(nn.Module, Model):
         model.load_state_dict(load_file(folder / "model.safetensors"))
         model.restore(head["state"])
         model.eval()
-        return model
+        return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
     @classmethod
     @abstractmethod
