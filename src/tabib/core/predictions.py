@@ -53,7 +53,7 @@ class NerPrediction:
     def to_json(self) -> dict[str, Any]:
         entities = [
             scored.entity.to_json()
-            | ({} if scored.confidence is None else {"confidence": round(scored.confidence, 6)})
+            | ({} if scored.confidence is None else {"confidence": _short(scored.confidence)})
             for scored in self.entities
         ]
         row: dict[str, Any] = {"id": self.id, "status": self.status.value, "entities": entities}
@@ -61,7 +61,7 @@ class NerPrediction:
             row["detail"] = self.detail
         if self.word_tags:
             row["word_tags"] = list(self.word_tags)
-            row["word_confidences"] = [round(value, 6) for value in self.word_confidences]
+            row["word_confidences"] = [_short(value) for value in self.word_confidences]
         return row
 
     @classmethod
@@ -196,7 +196,7 @@ class McqaPrediction:
     """The letters of the chosen options of one question, sorted. An answer that is no answer is the empty set.
 
     ``scores`` maps each letter to its probability where the model has them; ``confidence`` is that of the whole
-    answer.
+    answer. ``single``: the question has one right option, so the most probable was taken; the scores sum to 1.
     """
 
     kind: ClassVar[str] = "mcqa"
@@ -207,6 +207,7 @@ class McqaPrediction:
     scores: Mapping[str, float] = field(default_factory=dict)
     status: Status = Status.OK
     detail: str = ""
+    single: bool = False
 
     def __post_init__(self) -> None:
         if self.letters and self.status in (Status.UNPARSED, Status.FAILED):
@@ -214,6 +215,8 @@ class McqaPrediction:
 
     def to_json(self) -> dict[str, Any]:
         row: dict[str, Any] = {"id": self.id, "status": self.status.value, "letters": list(self.letters)}
+        if self.single:
+            row["single"] = True
         return row | _optional(self.confidence, self.scores, self.detail)
 
     @classmethod
@@ -225,6 +228,7 @@ class McqaPrediction:
             dict(row.get("scores", {})),
             Status(row["status"]),
             row.get("detail", ""),
+            row.get("single", False),
         )
 
 
@@ -244,9 +248,14 @@ PredictionT = TypeVar(
 def _optional(confidence: float | None, scores: Mapping[str, float], detail: str) -> dict[str, Any]:
     row: dict[str, Any] = {}
     if confidence is not None:
-        row["confidence"] = round(confidence, 6)
+        row["confidence"] = _short(confidence)
     if scores:
-        row["scores"] = {label: round(value, 6) for label, value in scores.items()}
+        row["scores"] = {label: _short(value) for label, value in scores.items()}
     if detail:
         row["detail"] = detail
     return row
+
+
+def _short(value: float) -> float:
+    """Seven significant digits, as single precision has: small probabilities keep their order."""
+    return float(f"{value:.7g}")

@@ -68,6 +68,7 @@ class Scores:
         items: statuses of the predictions.
         resamples: bootstrap resamples behind the intervals; 0 where none were drawn.
         confusion: classification only.
+        counts: whole numbers by name of what was counted (the schemes of SemEval-2013: correct, missed…).
         suspect: why a reader should doubt these scores; empty where there is no reason.
     """
 
@@ -79,6 +80,7 @@ class Scores:
     resamples: int = 0
     confusion: Confusion | None = None
     suspect: tuple[str, ...] = ()
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def primary_score(self) -> Score:
@@ -97,6 +99,7 @@ class Scores:
             "resamples": self.resamples,
             "confusion": None if self.confusion is None else asdict(self.confusion),
             "suspect": list(self.suspect),
+            "counts": {name: dict(row) for name, row in self.counts.items()},
         }
 
     @classmethod
@@ -116,4 +119,5 @@ class Scores:
             if confusion is None
             else Confusion(tuple(confusion["labels"]), tuple(tuple(counts) for counts in confusion["counts"])),
             tuple(row["suspect"]),
+            row["counts"],
         )

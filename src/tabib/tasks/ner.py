@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tabib.core.examples import Reference
@@ -14,7 +14,7 @@ from tabib.core.spans import Entity
 from tabib.metrics.bootstrap import score_sums
 from tabib.metrics.counts import REASONS, Counts, divide, label_set, score_counts, support
 from tabib.metrics.ner import Pair, boundary_counts, exact_counts, partial_counts
-from tabib.metrics.semeval import SchemeCounts, scheme_counts
+from tabib.metrics.semeval import SCHEMES, SchemeCounts, scheme_counts
 from tabib.metrics.words import WordsPair, without_words
 from tabib.tasks.base import Resampling, Task, answered, count_items
 
@@ -44,6 +44,8 @@ class NerTask(Task[tuple[Entity, ...], NerPrediction]):
       have most right labels, these are the ``partial_`` scores; kept under the name that other scorers use.
       ``type_accuracy``, of the pairs that overlap, is the share with the right label: typing alone.
     - ``token_``: (word, label) pairs; None where the gold has no words.
+
+    ``Scores.counts`` holds the counts of SemEval-2013's four schemes (``metrics.semeval``).
     """
 
     prediction_type = NerPrediction
@@ -71,7 +73,8 @@ class NerTask(Task[tuple[Entity, ...], NerPrediction]):
         metrics, per_label = score_counts(
             families if reason else families | word_families, resampling.n, resampling.seed
         )
-        metrics["type_accuracy"] = _type_accuracy(scheme_counts(data.documents, "type"), resampling)
+        schemes = {scheme: scheme_counts(data.documents, scheme) for scheme in SCHEMES}
+        metrics["type_accuracy"] = _type_accuracy(schemes["type"], resampling)
         if reason:
             for prefix in word_families:
                 metrics |= {prefix + name: Score(None, reason) for name in REASONS}
@@ -79,7 +82,9 @@ class NerTask(Task[tuple[Entity, ...], NerPrediction]):
                     scores |= {prefix + name: Score(None, reason) for name in ("precision", "recall", "f1")}
         for label, n in support(families["exact_"]).items():
             per_label[label]["support"] = n
-        return Scores(self.name, self.primary, metrics, per_label, count_items(predictions), resampling.n)
+        counts = {f"semeval_{scheme}": asdict(sum(rows, SchemeCounts())) for scheme, rows in schemes.items()}
+        items = count_items(predictions)
+        return Scores(self.name, self.primary, metrics, per_label, items, resampling.n, counts=counts)
 
     def gold_to_json(self, gold: tuple[Entity, ...]) -> list[dict[str, Any]]:
         return [entity.to_json() for entity in gold]

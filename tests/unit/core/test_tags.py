@@ -304,6 +304,8 @@ def test_coarsest_merges_fragments_with_white_space_between_them() -> None:
     assert kept[0].id == "T1"
     assert lost == ()
     assert coarsest([split])[0] == (split,), "without the text, white space is not known"
+    touching = Entity("DISO", ((0, 3), (3, 12)))
+    assert coarsest([touching])[0] == (Entity.of("DISO", 0, 12),), "that fragments touch is"
 
 
 def test_an_entity_in_the_gap_of_another_is_not_inside_it() -> None:

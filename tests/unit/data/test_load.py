@@ -130,8 +130,11 @@ class TestFingerprint:
             replace(CORPUS, train=CORPUS.dev, dev=CORPUS.train),
             replace(CORPUS, lost={"test": (Lost("3", "A", LossReason.DUPLICATE),)}),
             replace(CORPUS, card=replace(CARD, labels=("A", "B"))),
+            replace(
+                CORPUS, train=tuple(replace(x, document=replace(x.document, group="g")) for x in CORPUS.train)
+            ),
         ],
-        ids=["id", "label", "order", "fewer", "splits", "lost", "labels"],
+        ids=["id", "label", "order", "fewer", "splits", "lost", "labels", "group"],
     )
     def test_it_changes_with_the_content(self, changed: Corpus) -> None:
         assert fingerprint_corpus(changed) != fingerprint_corpus(CORPUS)

@@ -62,6 +62,12 @@ def test_boundary_pairs_one_to_one_over_all_labels() -> None:
     assert counts.found.tolist() == [[1, 1, 1]]
 
 
+def test_boundary_counts_every_pair_on_one_span() -> None:
+    # Two gold and two predicted labels on one span are two pairs, not one.
+    pair = {chem(0, 4), diso((0, 4))}
+    assert boundary_counts([(pair, pair)], LABELS).right[0, -1] == 2
+
+
 def test_partial_pairs_one_to_one() -> None:
     gold, predicted = {chem(0, 10)}, {chem(0, 3), chem(4, 7)}
     assert counted(partial_counts([(gold, predicted)], LABELS))["all"] == (1, 1, 0)

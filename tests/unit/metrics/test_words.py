@@ -40,6 +40,12 @@ def test_tokens_of_a_gap_are_not_the_entitys() -> None:
     assert counted(counts) == (3, 3, 0)
 
 
+def test_fragments_within_one_word_hold_it_once() -> None:
+    # Both fragments lie in the first word; as a place, it is the word itself.
+    halves, whole = Entity("A", ((0, 1), (2, 4))), over("A", (0, 0))
+    assert counted(iob2_counts([(WORDS, {halves}, {whole})], "A")) == (1, 0, 0)
+
+
 def test_overlapping_entities_of_one_label_hold_a_word_once() -> None:
     assert counted(token_counts([(WORDS, {over("A", (0, 1)), over("A", (1, 2))}, {over("A", (0, 2))})], "A")) == (
         3,

@@ -94,3 +94,17 @@ def test_without_words_token_scores_are_undefined_and_the_others_stand() -> None
     assert found.metrics["token_f1"].value is None
     assert found.per_label["A"]["token_f1"].value is None
     assert found.metrics["exact_f1"].value == pytest.approx(1 / 3)
+
+
+def test_the_counts_of_semeval_are_kept() -> None:
+    gold, predicted = (Entity.of("A", 0, 4), Entity.of("B", 5, 9)), (Entity.of("A", 0, 4), Entity.of("A", 5, 8))
+    scores = get_task("ner_span").score(
+        [Reference("1", gold)],
+        [NerPrediction("1", tuple(ScoredEntity(entity) for entity in predicted))],
+        ("A", "B"),
+        Resampling(n=0),
+    )
+    strict = {"correct": 1, "incorrect": 1, "partial": 0, "missed": 0, "spurious": 0}
+    assert scores.counts["semeval_strict"] == strict
+    assert scores.counts["semeval_partial"] == strict | {"incorrect": 0, "partial": 1}
+    assert type(scores).from_json(scores.to_json()) == scores

@@ -17,6 +17,9 @@ from tabib.data.formats.tables import read_text
 Examples = tuple[Example[tuple[Entity, ...]], ...]
 
 
+_SUFFIXES = (".txt", ".ann")
+
+
 def load_split(
     folder: Path,
     labels: Collection[str],
@@ -37,6 +40,9 @@ def load_split(
     """
     if not folder.is_dir():
         raise DataError("the folder does not exist", path=folder)
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in _SUFFIXES and path.suffix.lower() in _SUFFIXES:
+            raise DataError(f"expected the suffix .txt or .ann in lower case, found {path.suffix}", path=path)
     texts = {path.stem: path for path in folder.glob("*.txt")}
     annotations = {path.stem: path for path in folder.glob("*.ann")}
     if alone := sorted(set(texts) ^ set(annotations)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tabib.core.errors import DataError
@@ -35,7 +36,7 @@ def load(name: str, folder: Path) -> Corpus:
 def _read(path: Path, split: str, labels: tuple[str, ...]) -> tuple[Example[tuple[Entity, ...]], ...]:
     documents = read_conll(path)
     examples = tuple(to_example(one, f"{split}-{number:03d}") for number, one in enumerate(documents, 1))
-    if not examples:
+    if not any(example.document.words for example in examples):
         raise DataError("there are no documents: the split is empty", path=path)
     for example in examples:
         for entity in example.gold:
@@ -49,5 +50,5 @@ def _read(path: Path, split: str, labels: tuple[str, ...]) -> tuple[Example[tupl
 
 
 def _line_of(path: Path, tag: str) -> int | None:
-    lines = enumerate(read_text(path).splitlines(), 1)
+    lines = enumerate(re.split(r"\r\n|\n|\r", read_text(path)), 1)
     return next((number for number, line in lines if line.split()[-1:] == [tag]), None)

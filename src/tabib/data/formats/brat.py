@@ -7,6 +7,7 @@ Annotations may end their lines with ``\\n``, ``\\r\\n`` or ``\\r``; they are wr
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -151,6 +152,9 @@ def write_brat(document: BratDocument, text_path: Path | str, annotation_path: P
     annotation_path.write_bytes(annotations)
 
 
+_SWALLOWED = re.compile(r"\r[TREAMN#]\d\w*\t|\r\*\t")
+"""What can only be the beginning of a line of its own."""
+
 _FIELDS: dict[type, str] = {
     Entity: "entities",
     Relation: "relations",
@@ -173,9 +177,16 @@ class _Builder:
 
     def add(self, lines: Iterable[str], path: Path | str) -> None:
         for number, line in enumerate(lines, 1):
-            if not line:
+            if not line.strip():
                 self.layout.append((None, line))
                 continue
+            if _SWALLOWED.search(line):
+                raise DataError(
+                    f"a carriage return alone stands before another annotation in {line!r}; the file mixes kinds"
+                    " of line ends: use one kind",
+                    path=path,
+                    line=number,
+                )
             try:
                 annotation = parse_line(line, self.text)
             except LineError as error:

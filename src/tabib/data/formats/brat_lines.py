@@ -87,7 +87,7 @@ class LineError(ValueError):
     """A line is wrong; the caller knows its file and number."""
 
 
-_SPANS = r"\d+ \d+(?:;\d+ \d+)*"
+_SPANS = r"\d{1,12} \d{1,12}(?:;\d{1,12} \d{1,12})*"
 _ENTITY = re.compile(rf"(T\d\w*)\t(\S+) ({_SPANS})\t(.*)", re.DOTALL)
 _RELATION = re.compile(r"(R\d\w*)\t(\S+) (\S+):([^\s:]+) (\S+):([^\s:]+)[ \t]*")
 _EVENT = re.compile(r"(E\d\w*)\t(\S+):([^\s:]+)((?: \S+:[^\s:]+)*)[ \t]*")
@@ -171,7 +171,10 @@ def _parse_entity(line: str, text: str) -> Entity | None:
         return None
     id, label, offsets, quoted = match.groups()
     # Fragments stand in any order in real files; the quoted text follows the order of the offsets.
-    spans = [_parse_span(span, len(text)) for span in offsets.split(";")]
+    try:
+        spans = [_parse_span(span, len(text)) for span in offsets.split(";")]
+    except LineError as error:
+        raise LineError(f"{id}: {error}; the line says {quoted!r}") from None
     covered = " ".join(text[start:end] for start, end in spans)
     if quoted != covered and not _same_text(quoted, covered):
         raise LineError(

@@ -159,6 +159,16 @@ def test_several_annotation_files_and_none_at_all(tmp_path: Path) -> None:
     assert read_brat(path, ()) == BratDocument(TEXT)
 
 
+def test_a_text_that_begins_with_the_sign_of_a_byte_order_mark_comes_back(tmp_path: Path) -> None:
+    write_brat(BratDocument("\ufefftoux", (Entity.of("DISO", 1, 5),)), tmp_path / "doc.txt")
+    assert read_brat(tmp_path / "doc.txt").text == "\ufefftoux"
+
+
+def test_a_line_of_white_space_is_as_good_as_empty(tmp_path: Path) -> None:
+    write_brat(parse_brat(TEXT, [LINES[0], "  "], "doc.ann"), tmp_path / "doc.txt")
+    assert (tmp_path / "doc.ann").read_text(encoding="utf-8") == LINES[0] + "\n  \n"
+
+
 def test_an_extra_column_after_the_text_is_tolerated_and_kept(tmp_path: Path) -> None:
     line = "T1\tDISO 12 20\tfracture\t "
     write_brat(parse_brat(TEXT, [line], "doc.ann"), tmp_path / "doc.txt")
@@ -176,7 +186,10 @@ def test_an_extra_column_after_the_text_is_tolerated_and_kept(tmp_path: Path) ->
         ("T9\tDISO 12 20;24 29\tfracturefémur", r"'fracture fémur', but the line says 'fracturefémur'"),
         ("T9\tDISO 12 12\t", r"the span 12 12 is empty"),
         ("T9\tDISO 20 12\t", r"the span 20 12 is empty"),
-        ("T9\tDISO 40 400\tx", r"the span 40 400 ends beyond the text, which has 49 characters"),
+        (
+            "T9\tDISO 40 400\tx",
+            r"T9: the span 40 400 ends beyond the text, which has 49 characters; the line says 'x'",
+        ),
         ("T9\tDISO 0 3;2 5\tOpé éré", r"T9: the fragments 0 3;2 5 overlap"),
         ("T9 DISO 12 20 fracture", r"malformed line .* expected 'T1<TAB>Label start end<TAB>text'"),
         ("T9\tDISO 12\tfracture", r"malformed line"),
@@ -192,7 +205,11 @@ def test_an_extra_column_after_the_text_is_tolerated_and_kept(tmp_path: Path) ->
             "X1\tDISO 12 20\tfracture",
             r"unknown type of line 'X1\\tDISO 12 20\\tfracture'; expected one that begins",
         ),
-        (" ", r"unknown type of line ' '"),
+        ("T9\tDISO 1 " + "9" * 5000 + "\tx", r"malformed line"),
+        (
+            "#9\tAnnotatorNotes T1\tfoo\rT2\tDISO 24 29\tfémur",
+            r"carriage return alone .* mixes kinds of line ends",
+        ),
         ("T1\tANAT 24 29\tfémur", r"the id T1 was used before, at doc\.ann:1"),
         ("R9\tSITE Arg1:T1 Arg2:T77", r"R9 speaks of T77, which no line has as its id"),
         ("E9\tSurgery:T77", r"E9 speaks of T77"),
