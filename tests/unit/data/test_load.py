@@ -119,6 +119,10 @@ class TestNamesAndOptions:
         assert len(coarse.lost["test"]) > len(fine.lost["test"]) == 0
 
 
+def regrouped(one: Example[Any], group: str) -> Example[Any]:
+    return replace(one, document=replace(one.document, group=group))
+
+
 class TestFingerprint:
     @pytest.mark.parametrize(
         "changed",
@@ -130,9 +134,7 @@ class TestFingerprint:
             replace(CORPUS, train=CORPUS.dev, dev=CORPUS.train),
             replace(CORPUS, lost={"test": (Lost("3", "A", LossReason.DUPLICATE),)}),
             replace(CORPUS, card=replace(CARD, labels=("A", "B"))),
-            replace(
-                CORPUS, train=tuple(replace(x, document=replace(x.document, group="g")) for x in CORPUS.train)
-            ),
+            replace(CORPUS, train=tuple(regrouped(one, "another") for one in CORPUS.train)),
         ],
         ids=["id", "label", "order", "fewer", "splits", "lost", "labels", "group"],
     )
