@@ -111,6 +111,9 @@ _CORPORA = (
     CorpusEntry("mini_triage_fr", "classification", "tabib.data.corpora.mini_triage"),
     CorpusEntry("mini_triage_pl", "classification", "tabib.data.corpora.mini_triage"),
     CorpusEntry("mini_topics_fr", "multilabel", "tabib.data.corpora.mini_topics"),
+    CorpusEntry("mini_pairs_fr", "similarity", "tabib.data.corpora.mini_pairs"),
+    CorpusEntry("mini_mcqa_fr", "mcqa", "tabib.data.corpora.mini_mcqa"),
+    CorpusEntry("mini_mcqa_en", "mcqa", "tabib.data.corpora.mini_mcqa"),
 )
 
 _MODELS = (

@@ -15,6 +15,7 @@ from tabib.data.corpus import SPLITS, Corpus, SplitName
 from tabib.data.load import gold_labels
 from tabib.data.soundness import (
     all_examples,
+    content_of,
     count_problems,
     group_problems,
     id_problems,
@@ -165,7 +166,8 @@ def _label_problems(corpus: Corpus) -> Iterator[str]:
 
 def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:
     documents = [
-        Document(f"{split}/{example.id}", example.document.text) for split, example in all_examples(corpus)
+        Document(f"{split}/{example.id}", "\n".join(content_of(example)))
+        for split, example in all_examples(corpus)
     ]
     members: dict[str, Counter[str]] = {}
     for id_, cluster in near_duplicates(documents).items():

@@ -32,7 +32,7 @@ def refuse_unsound(corpus: Corpus) -> None:
 
 def shared_texts(corpus: Corpus) -> dict[tuple[str, str], int]:
     """Pairs of splits → texts that both hold, for pairs that share any."""
-    texts = {split: {_content(example) for example in corpus.split(split)} for split in SPLITS}
+    texts = {split: {content_of(example) for example in corpus.split(split)} for split in SPLITS}
     return {(one, two): n for one, two in combinations(SPLITS, 2) if (n := len(texts[one] & texts[two]))}
 
 
@@ -92,7 +92,7 @@ def all_examples(corpus: Corpus) -> Iterator[tuple[SplitName, Example[Any]]]:
             yield split, example
 
 
-def _content(example: Example[Any]) -> tuple[str, str, tuple[str, ...]]:
+def content_of(example: Example[Any]) -> tuple[str, ...]:
     """All that a model is given to read."""
     document = example.document
-    return document.text, document.second, document.options
+    return document.text, document.second, *document.options

@@ -53,17 +53,15 @@ def _read(path: Path, seen: dict[str, int]) -> Questions:
 def _question(item: Item, seen: dict[str, int]) -> Example[tuple[str, ...]]:
     id = item.id()
     seen[id] = seen.get(id, 0) + 1
-    options, right = item.get("answers"), item.get("correct_answers")
+    options = item.get("answers")
     if not isinstance(options, dict) or sorted(options) != list(_OPTIONS):
         raise item.error("the field 'answers' must have the options a, b, c, d and e")
     if any(not isinstance(option, str) for option in options.values()):
         raise item.error("the options of 'answers' must be texts")
-    if not isinstance(right, list) or any(not isinstance(letter, str) for letter in right):
-        raise item.error("the field 'correct_answers' must be a list of letters")
     return make_question(
         id if seen[id] == 1 else f"{id}#{seen[id]}",
         item.text("question"),
         [options[letter] for letter in _OPTIONS],
-        [letter.upper() for letter in right],
+        [letter.upper() for letter in item.texts("correct_answers")],
         item.error,
     )

@@ -49,6 +49,13 @@ class Item:
             raise self.error(f"the field {field!r} is empty")
         return value
 
+    def texts(self, field: str) -> list[str]:
+        """A field that must be a list of texts. Raises: DataError."""
+        value = self.get(field)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.error(f"the field {field!r} must be a list of texts, found {_kind(value)}")
+        return value
+
     def id(self, field: str = "id") -> str:
         """A field that names the item: a text or a whole number. Raises: DataError."""
         value = self.get(field)

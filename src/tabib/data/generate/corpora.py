@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from tabib.core.examples import Document
 from tabib.core.spans import split_words
@@ -18,6 +19,8 @@ from tabib.data.formats.conll import from_entities, write_conll
 from tabib.data.formats.tables import write_tsv
 from tabib.data.generate.grammar import Grammar
 from tabib.data.generate.markup import agree_en, agree_fr, capitalise, parse
+from tabib.data.generate.mcqa import McqaRecipe
+from tabib.data.generate.pairs import PairRecipe
 from tabib.data.splits import word_shingles
 
 GRAMMARS = Path(__file__).parent / "grammars"
@@ -25,9 +28,16 @@ _TOO_SIMILAR = 0.6
 _TOPICS = re.compile(r"=([a-z|]+) ?")
 
 
+class Writes(Protocol):
+    """How one corpus is written, of whatever kind."""
+
+    def write_corpus(self, name: str, folder: Path) -> None:
+        """The files of the corpus, into a folder that exists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one corpus is written.
+    """How one corpus of single texts is written.
 
     Args:
         grammar: the file in ``grammars/`` without its suffix.
@@ -42,6 +52,11 @@ class Recipe:
     agree: Callable[[str], str]
     write: Callable[[list[Marked], Path, str], None]
     classes: tuple[tuple[str, int], ...] = (("note", 1),)
+
+    def write_corpus(self, name: str, folder: Path) -> None:
+        texts = _texts(name, self)
+        for split, size in zip(("train", "dev", "test"), self.sizes, strict=True):
+            self.write([next(texts[split]) for _ in range(size)], folder, split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +75,8 @@ def write_all(folder: Path) -> None:
 
 def write_corpus(name: str, folder: Path) -> None:
     """One shipped corpus in ``folder``, which is made if it does not exist."""
-    recipe = RECIPES[name]
-    texts = _texts(name, recipe)
     folder.mkdir(parents=True, exist_ok=True)
-    for split, size in zip(("train", "dev", "test"), recipe.sizes, strict=True):
-        recipe.write([next(texts[split]) for _ in range(size)], folder, split)
+    RECIPES[name].write_corpus(name, folder)
 
 
 def _texts(name: str, recipe: Recipe) -> dict[str, Iterator[Marked]]:
@@ -124,7 +136,7 @@ def _write_topics(texts: list[Marked], folder: Path, split: str) -> None:
     write_tsv(folder / f"{split}.tsv", ("id", "text", "labels"), rows)
 
 
-RECIPES = {
+RECIPES: dict[str, Writes] = {
     "mini_ner_fr": Recipe("ner_fr", (240, 60, 80), agree_fr, _write_brat),
     "mini_ner_en": Recipe("ner_en", (160, 40, 60), agree_en, _write_brat),
     "mini_ner_token_fr": Recipe("token_fr", (240, 60, 80), agree_fr, _write_conll),
@@ -143,4 +155,7 @@ RECIPES = {
         (("pilne", 2), ("wizyta", 4), ("recepta", 3), ("administracja", 3)),
     ),
     "mini_topics_fr": Recipe("topics_fr", (400, 100, 150), agree_fr, _write_topics),
+    "mini_pairs_fr": PairRecipe(GRAMMARS / "pairs_fr.txt", (360, 80, 120)),
+    "mini_mcqa_fr": McqaRecipe(GRAMMARS / "mcqa_fr.txt", (320, 80, 120), agree_fr),
+    "mini_mcqa_en": McqaRecipe(GRAMMARS / "mcqa_en.txt", (160, 40, 60), agree_en),
 }
