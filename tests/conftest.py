@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,30 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 REAL_CORPORA = Path(os.environ.get("TABIB_TEST_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"))
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost", "local")
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any connection that is not to this machine fails."""
-    connect = socket.socket.connect
+    """Whatever reaches beyond this machine fails: connections, datagrams, look-ups of names."""
 
-    def guarded(self: socket.socket, address: Any) -> None:
-        host = address[0] if isinstance(address, tuple) else "local"
-        if host not in ("127.0.0.1", "::1", "localhost", "local"):
-            raise OSError(f"a test tried to reach {host}")
-        connect(self, address)
+    def guard(owner: Any, name: str, host_of: Callable[..., Any]) -> None:
+        original = getattr(owner, name)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+        def guarded(*arguments: Any, **options: Any) -> Any:
+            host = host_of(*arguments)
+            if host not in LOOPBACK:
+                raise OSError(f"a test tried to reach {host}")
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(owner, name, guarded)
+
+    def address_of(_: socket.socket, *arguments: Any) -> Any:
+        return arguments[-1][0] if isinstance(arguments[-1], tuple) else "local"
+
+    for name in ("connect", "connect_ex", "sendto"):
+        guard(socket.socket, name, address_of)
+    guard(socket, "getaddrinfo", lambda host, *_: host or "local")
 
 
 @pytest.fixture(scope="session")
