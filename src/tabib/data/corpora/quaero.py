@@ -62,6 +62,8 @@ def load(name: str, folder: Path, *, coarsest: bool | None = None) -> Corpus:
 
     Args:
         coarsest: keep only entities that are not inside another one; by default for the token versions only.
+            The token versions then leave out discontinuous entities too, which flat tags cannot hold; an entity
+            inside one of these is gone with it (52 of EMEA, 53 of MEDLINE). All are listed in ``lost``.
     """
     card = CARDS[name]
     part, task = _PARTS[name]
