@@ -189,6 +189,40 @@ _MODELS = (
         by_steps=True,
         aliases=("bert_text_cls", "bert_multilabel_cls"),
     ),
+    ModelEntry(
+        "pair",
+        {"similarity": "tabib.models.heads.pair:PairRegressor"},
+        "tabib.config.options:PairOptions",
+        "encoder that reads both texts together, and a linear layer to one number",
+        pretrained=True,
+        by_steps=True,
+        aliases=("bert_similarity", "cross_encoder"),
+    ),
+    ModelEntry(
+        "bi_encoder",
+        {"similarity": "tabib.models.heads.bi_encoder:BiEncoder"},
+        "tabib.config.options:BiEncoderOptions",
+        "encoder that reads both texts apart; trained cosine of the pooled vectors",
+        pretrained=True,
+        by_steps=True,
+    ),
+    ModelEntry(
+        "sentence_cosine",
+        {"similarity": "tabib.models.heads.sentence_cosine:SentenceCosine"},
+        "tabib.config.options:SentenceCosineOptions",
+        "cosine of a sentence encoder as it is, without training",
+        pretrained=True,
+        needs_train=False,
+    ),
+    ModelEntry(
+        "multiple_choice",
+        {"mcqa": "tabib.models.heads.choice:MultipleChoice"},
+        "tabib.config.options:ChoiceOptions",
+        "encoder that reads the question with each option; a score for each, one or several chosen",
+        pretrained=True,
+        by_steps=True,
+        aliases=("bert_mcqa",),
+    ),
 )
 
 

@@ -92,3 +92,37 @@ class TextOptions(EncoderOptions):
     focal_gamma: float = Field(default=0.0, ge=0, description="multilabel: exponent of the focal loss; 0 is BCE")
     tune_threshold: bool = Field(default=True, description="multilabel: choose the threshold on dev (else 0.5)")
     at_least_one_label: bool = Field(default=False, description="multilabel: never answer with no label")
+
+
+class PairOptions(EncoderOptions):
+    """Regression over a pair of texts that are read together."""
+
+    pooling: Literal["cls", "mean", "max"] = "mean"
+
+
+class BiEncoderOptions(EncoderOptions):
+    """The cosine of two texts that are read apart, trained."""
+
+    pooling: Literal["cls", "mean", "max"] = "mean"
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="of the pooled vectors")
+
+
+class SentenceCosineOptions(Schema):
+    """The cosine of two texts that are read apart, as the weights are."""
+
+    max_length: int = Field(default=256, ge=8, description="sub-tokens of one text, special ones included")
+    pooling: Literal["cls", "mean", "max"] | None = Field(
+        default=None, description="null: what the weights' 1_Pooling/config.json says, else mean"
+    )
+    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
+        default=None, description="null: what the library chooses for the model; an absent one is an error"
+    )
+
+
+class ChoiceOptions(EncoderOptions):
+    """A score for each option of a question, read together with it."""
+
+    pooling: Literal["cls", "mean", "max"] = "mean"
+    tune_threshold: bool = Field(
+        default=True, description="questions with several right options: choose the threshold on dev (else 0.5)"
+    )

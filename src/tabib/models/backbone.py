@@ -105,11 +105,20 @@ class Backbone(nn.Module):
         return int(self.encoder.config.get_text_config().hidden_size)
 
     def forward(
-        self, input_ids_BT: Tensor, attention_mask_BT: Tensor, *, all_layers: bool = False
+        self,
+        input_ids_BT: Tensor,
+        attention_mask_BT: Tensor,
+        token_types_BT: Tensor | None = None,
+        *,
+        all_layers: bool = False,
     ) -> tuple[Tensor, ...]:
-        """Hidden states (B, T, H) of the last layer; with ``all_layers``, of the embeddings and every layer."""
+        """Hidden states (B, T, H) of the last layer; with ``all_layers``, of the embeddings and every layer.
+
+        ``token_types_BT`` says which text of a pair a sub-token is of, for encoders that were trained with it.
+        """
+        types = {} if token_types_BT is None else {"token_type_ids": token_types_BT}
         output = self.encoder(
-            input_ids=input_ids_BT, attention_mask=attention_mask_BT, output_hidden_states=all_layers
+            input_ids=input_ids_BT, attention_mask=attention_mask_BT, output_hidden_states=all_layers, **types
         )
         return tuple(output.hidden_states) if all_layers else (output.last_hidden_state,)
 

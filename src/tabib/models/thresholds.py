@@ -1,4 +1,4 @@
-"""One threshold for all labels, chosen for micro F1, and the labels that follow from it. No torch here."""
+"""One threshold for all labels or options, chosen on dev, and the answers that follow from it. No torch here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tabib.core.predictions import MultilabelPrediction, Status
+from tabib.core.predictions import McqaPrediction, MultilabelPrediction, Status
 
 DEFAULT_THRESHOLD = 0.5
 
@@ -79,3 +79,67 @@ def score_matrix(
     truth = np.array([[label in answer for label in labels] for answer in gold], dtype=bool)
     shape = (len(predictions), len(labels))
     return scores.reshape(shape), truth.reshape(shape)
+
+
+def best_exact_threshold(scores: Sequence[Sequence[float]], gold: Sequence[Sequence[bool]]) -> float:
+    """The threshold with which most questions get exactly their right options, the best option always given.
+
+    A question is right for every threshold t with (highest score of a wrong option) < t ≤ (lowest score of a right
+    one), and, where its one right option is also its best, for any higher t. Of the best stretches of t the one
+    nearest to 0.5 is taken, and in it 0.5 if it lies there, else its middle.
+
+    Args:
+        scores: of each question's options, in [0, 1]; their number may differ.
+        gold: aligned, true where the option is right.
+
+    Returns:
+        A threshold for ``score >= threshold``; 0.5 where no question can be answered exactly.
+    """
+    above_one = float(np.nextafter(1.0, 2.0))
+    stretches: list[tuple[float, float]] = []
+    for row, truth in zip(scores, gold, strict=True):
+        right = [score for score, true in zip(row, truth, strict=True) if true]
+        if not right:
+            continue
+        low = max((score for score, true in zip(row, truth, strict=True) if not true), default=0.0)
+        high = above_one if len(right) == 1 and right[0] > low else min(right)
+        if low < high:
+            stretches.append((low, high))
+    if not stretches:
+        return DEFAULT_THRESHOLD
+    cuts = np.unique([0.0, above_one, *(end for stretch in stretches for end in stretch)])
+    lows, highs = cuts[:-1], cuts[1:]
+    starts, ends = np.sort([low for low, _ in stretches]), np.sort([high for _, high in stretches])
+    covered = np.searchsorted(starts, lows, side="right") - np.searchsorted(ends, lows, side="right")
+    best = covered == covered.max()
+    low, high = lows[best], highs[best]
+    middle = np.minimum((low + high) / 2, 1.0)
+    values = np.where((low < DEFAULT_THRESHOLD) & (high >= DEFAULT_THRESHOLD), DEFAULT_THRESHOLD, middle)
+    values = np.where(values > low, values, high)
+    return float(values[np.argmin(np.abs(values - DEFAULT_THRESHOLD))])
+
+
+def decide_letters(
+    document_id: str,
+    scores: Mapping[str, float],
+    threshold: float,
+    *,
+    single: bool,
+    status: Status = Status.OK,
+    detail: str = "",
+) -> McqaPrediction:
+    """The best option, and, unless the question has one right option, all whose score is at least the threshold.
+
+    Args:
+        scores: letter → probability, of at least one option.
+        single: the question has one right option.
+    """
+    chosen = {max(scores, key=lambda letter: scores[letter])}
+    if single:
+        confidence = scores[next(iter(chosen))]
+    else:
+        chosen |= {letter for letter, score in scores.items() if score >= threshold}
+        confidence = float(np.prod([score if letter in chosen else 1 - score for letter, score in scores.items()]))
+    return McqaPrediction(
+        document_id, tuple(sorted(chosen)), confidence, dict(scores), status, detail, single=single
+    )
