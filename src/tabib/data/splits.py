@@ -3,26 +3,22 @@
 Documents of one group never straddle a split. ``near_duplicates`` and ``same_text`` make groups of documents
 that say the same; ``units`` joins them with the groups that the documents already have.
 
-References: Sechidis et al. 2011 (stratification of several labels, greedy and rarest first is the idea);
-Broder 1997 (shingles and their Jaccard similarity); Xiao et al. 2008 (prefix filtering, exact).
+Reference: Sechidis et al. 2011 (stratification of several labels, greedy and rarest first is the idea).
 """
 
 from __future__ import annotations
 
 import random
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
 from typing import Any
 
 from tabib.core.examples import Document, Example
+from tabib.data.overlap import normalise, similar_pairs
 
 _SIZE = ("size",)
-_TOKEN = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +127,6 @@ def leave_one_group_out(items: Iterable[Unit]) -> tuple[Fold, ...]:
     return tuple(_fold(group, [unit.id for unit in members[group]], items) for group in sorted(members))
 
 
-def normalise(text: str) -> str:
-    """Text for comparison: compatibility forms, case, punctuation and white space do not count."""
-    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()))
-
-
 def same_text(documents: Iterable[Document]) -> dict[str, str]:
     """Document id → group: documents whose normalised texts are equal are together (named by their least id)."""
     by_text: dict[str, list[str]] = defaultdict(list)
@@ -144,46 +135,20 @@ def same_text(documents: Iterable[Document]) -> dict[str, str]:
     return {id_: min(ids) for ids in by_text.values() for id_ in ids}
 
 
-def word_shingles(text: str, n: int = 5) -> frozenset[tuple[str, ...]]:
-    """Every run of ``n`` words of the normalised text; a text shorter than that is one shingle."""
-    words = normalise(text).split()
-    if len(words) < n:
-        return frozenset((tuple(words),))
-    return frozenset(zip(*(words[first:] for first in range(n)), strict=False))
-
-
 def near_duplicates(documents: Iterable[Document], *, threshold: float = 0.8, n: int = 5) -> dict[str, str]:
-    """Document id → cluster, named by its least id: linked where the Jaccard similarity is at least ``threshold``.
-
-    Exact, through an inverted index over each document's rarest shingles: two sets of which neither has a
-    rare shingle of the other cannot be that similar. Texts shorter than ``n`` words are one shingle.
+    """Document id → cluster, named by its least id: linked where ``overlap.similar_pairs`` finds a pair.
 
     Args:
-        threshold: in (0, 1].
+        threshold: Jaccard similarity of shingles, in (0, 1].
         n: words of a shingle.
+
+    Raises:
+        ValueError: ``threshold`` is not in (0, 1].
     """
-    if not 0 < threshold <= 1:
-        raise ValueError(f"threshold must be in (0, 1], got {threshold}")
-    numbers: dict[tuple[str, ...], int] = {}
-    shingles = {
-        document.id: {numbers.setdefault(shingle, len(numbers)) for shingle in word_shingles(document.text, n)}
-        for document in documents
-    }
-    frequency = Counter(number for found in shingles.values() for number in found)
-    clusters = _Clusters(shingles)
-    index: dict[int, list[str]] = defaultdict(list)
-    for id_, mine in shingles.items():
-        # Any order would do, as long as it is the same for all; rare ones first keep the index short.
-        rarest = sorted(mine, key=lambda number: (frequency[number], number))
-        prefix = rarest[: len(mine) - ceil(threshold * len(mine)) + 1]
-        for other in {other for number in prefix for other in index[number]}:
-            theirs = shingles[other]
-            common = len(mine & theirs)
-            if common >= threshold * (len(mine) + len(theirs) - common):
-                clusters.join(other, id_)
-        for number in prefix:
-            if frequency[number] > 1:
-                index[number].append(id_)
+    documents = list(documents)
+    clusters = _Clusters(document.id for document in documents)
+    for one, other in similar_pairs([document.text for document in documents], threshold=threshold, n=n):
+        clusters.join(documents[one].id, documents[other].id)
     return clusters.names()
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabib.core.examples import Document, Example
+from tabib.data.overlap import word_shingles
 from tabib.data.splits import (
     Unit,
     k_fold,
@@ -19,7 +20,6 @@ from tabib.data.splits import (
     same_text,
     split,
     units,
-    word_shingles,
 )
 
 FRACTIONS = {"train": 0.7, "dev": 0.1, "test": 0.2}

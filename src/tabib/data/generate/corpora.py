@@ -1,6 +1,6 @@
 """The shipped corpora, written from their grammars: the same files, byte for byte, every time.
 
-No text is repeated, and none is nearly a copy of another (``splits.near_duplicates`` at 0.6).
+No text is repeated, and none is nearly a copy of another (``overlap.similar_pairs`` at 0.6).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tabib.data.generate.grammar import Grammar
 from tabib.data.generate.markup import agree_en, agree_fr, capitalise, parse
 from tabib.data.generate.mcqa import McqaRecipe
 from tabib.data.generate.pairs import PairRecipe
-from tabib.data.splits import word_shingles
+from tabib.data.overlap import word_shingles
 
 GRAMMARS = Path(__file__).parent / "grammars"
 _TOO_SIMILAR = 0.6
