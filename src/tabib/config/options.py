@@ -126,3 +126,52 @@ class ChoiceOptions(EncoderOptions):
     tune_threshold: bool = Field(
         default=True, description="questions with several right options: choose the threshold on dev (else 0.5)"
     )
+
+
+class LlmOptions(Schema):
+    """A language model that is asked in words, with the weights as they are."""
+
+    backend: Literal["transformers", "vllm", "openai"] = "transformers"
+    backend_fallback: Literal["transformers", "vllm", "openai"] | None = Field(
+        default=None, description="used, and recorded, where the package that the backend needs is absent"
+    )
+    served_model: str | None = Field(
+        default=None, description="the model's name on the server (openai); null: model_name_or_path"
+    )
+    scoring: Literal["auto", "loglikelihood", "generate"] = Field(
+        default="auto",
+        description="auto: log-likelihoods for questions with one answer and for short label lists, else text",
+    )
+    continuation: Literal["letter", "text"] = Field(
+        default="letter", description="mcqa by log-likelihood: of an option's letter, or of its text"
+    )
+    length_normalised: bool = Field(
+        default=False, description="divide a log-likelihood by the tokens of the continuation"
+    )
+    shots: int = Field(default=0, ge=0, le=64, description="examples in the prompt, drawn from train")
+    language: Literal["fr", "en", "auto"] = Field(default="auto", description="of the prompt; auto: French")
+    system: str | None = Field(default=None, description="a system message before the prompt")
+    template: str | None = Field(
+        default=None, description="a Jinja template of one turn of the user's, in place of the shipped one"
+    )
+    max_labels: int = Field(default=100, ge=0, description="a longer label list is left out of the prompt")
+    max_chars: int | None = Field(
+        default=None, ge=1, description="of a text in the prompt; the rest is cut off, and the status says so"
+    )
+    scale: tuple[float, float] | None = Field(
+        default=None, description="similarity: lowest and highest value; null: those of train, else 0 to 5"
+    )
+    max_tokens: int = Field(default=256, ge=1, description="of a generated answer")
+    batch_tokens: int = Field(default=8192, ge=1, description="sub-tokens of one batch, padding included")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="auto: as the weights were saved on a GPU, float32 on the CPU"
+    )
+    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
+        default=None, description="null: what the library chooses for the model; an absent one is an error"
+    )
+    temperature: float = Field(default=0.0, ge=0, description="0: always the most probable token")
+
+    @property
+    def remote(self) -> bool:
+        """Whether the weights are on a server, so that none are looked for here."""
+        return self.backend == "openai"

@@ -1,0 +1,1 @@
+"""What completes prompts: one file for each engine, imported only when it is used."""

@@ -1,0 +1,47 @@
+"""The backend that a configuration asks for.
+
+A backend's class has ``open(options, weights)``, a class method that gives an instance:
+
+- ``options``: the ``LlmOptions``; ``served_model`` is the model's name on a server;
+- ``weights``: the folder of the pretrained files; None where they are on a server;
+- raises ``MissingExtraError`` where a package is absent, ``ModelError`` where the model is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from tabib.config.options import LlmOptions
+from tabib.core.errors import MissingExtraError
+from tabib.models.decoders.base import Backend
+from tabib.registry import resolve
+
+BACKENDS: Mapping[str, str] = {
+    "transformers": "tabib.models.decoders.backends.transformers:TransformersBackend",
+    "vllm": "tabib.models.decoders.backends.vllm:VllmBackend",
+    "openai": "tabib.models.decoders.backends.openai:OpenAIBackend",
+}
+
+
+def open_backend(options: LlmOptions, weights: Path | None) -> Backend:
+    """The backend of a configuration, or its fallback where the package of the first is not installed.
+
+    Raises:
+        MissingExtraError: a package is absent and no fallback is named.
+        ModelError: the model cannot be had.
+    """
+    try:
+        return _open(options.backend, options, weights)
+    except MissingExtraError as error:
+        if options.backend_fallback is None:
+            raise
+        message = "backend_fallback: %s is used in place of %s (%s)"
+        logging.getLogger(__name__).warning(message, options.backend_fallback, options.backend, error)
+        return _open(options.backend_fallback, options, weights)
+
+
+def _open(name: str, options: LlmOptions, weights: Path | None) -> Backend:
+    backend: Backend = resolve(BACKENDS[name]).open(options, weights)
+    return backend
