@@ -33,6 +33,28 @@ def above(marked: Marked, loc: Loc) -> Marked:
     return Marked(data, {(*loc, *path): mark for path, mark in marked.marks.items()})
 
 
+def put(base: Marked, loc: Loc, value: Marked) -> Marked:
+    """``value`` put over what ``base`` holds at ``loc``; a list keeps its other items.
+
+    Mappings that ``base`` lacks on the way (or has as null) are made, and were written where ``value`` was.
+
+    Args:
+        loc: keys, and positions of lists that exist.
+    """
+    if not loc:
+        return merge(base, value)
+    key, rest = loc[0], loc[1:]
+    if base.data is None:
+        base = Marked({}, {path: mark for path, mark in value.marks.items() if not path})
+    there = isinstance(key, int) or key in base.data
+    inner = put(below(base, (key,)) if there else Marked(None, {}), rest, value)
+    marks = {path: mark for path, mark in base.marks.items() if path[:1] != (key,)}
+    marks |= {(key, *path): mark for path, mark in inner.marks.items()}
+    if isinstance(key, int):
+        return Marked([*base.data[:key], inner.data, *base.data[key + 1 :]], marks)
+    return Marked({**base.data, key: inner.data}, marks)
+
+
 def without(marked: Marked, *keys: str) -> Marked:
     """A mapping without some of its keys."""
     data = {key: value for key, value in marked.data.items() if key not in keys}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tabib.config.errors import InvalidConfig, Loc, Mark, Problem
-from tabib.config.merge import above, merge
+from tabib.config.errors import InvalidConfig, Loc, Mark, Problem, dotted
+from tabib.config.merge import put
 from tabib.config.yaml_file import Marked, describe, parse_yaml
 from tabib.registry import nearest
+
+_POSITION = re.compile(r"(?P<name>.+?)(?P<positions>(?:\[\d+\])+)")
 
 
 def override(marked: Marked, overrides: Sequence[str], named: Sequence[Loc] = ()) -> Marked:
@@ -18,6 +21,7 @@ def override(marked: Marked, overrides: Sequence[str], named: Sequence[Loc] = ()
         marked: the configuration, before it is validated (which finds keys that no schema has).
         overrides: ``a.b=value`` with the value in YAML; mappings are merged, anything else replaces, and
             ``a.b=`` or ``a.b=null`` clears. A key that holds a dot is found as it is, or quoted: ``a."b.c"=1``.
+            ``a[0]=value`` replaces an item that a list has (the first is 0).
         named: paths of mappings whose keys are names that the file chooses (``"*"`` stands for any key);
             overrides reach the names that exist and add none.
 
@@ -42,7 +46,7 @@ def _apply(marked: Marked, text: str, named: Sequence[Loc]) -> Marked:
         raise InvalidConfig([Problem("expected key.path=value", mark=Mark(source))])
     value = parse_yaml(written, source, lines=False)
     loc = _locate(_split(key.strip(), source), marked.data, source, named)
-    return merge(marked, above(value, loc))
+    return put(marked, loc, value)
 
 
 def _split(key: str, source: str) -> list[str]:
@@ -65,11 +69,15 @@ def _split(key: str, source: str) -> list[str]:
 
 def _locate(parts: Sequence[str], data: Any, source: str, named: Sequence[Loc]) -> Loc:
     """The path that ``parts`` mean: keys that exist are taken even where they hold dots."""
-    loc: tuple[str, ...] = ()
+    loc: Loc = ()
     rest = list(parts)
     while rest:
         if data is not None and not isinstance(data, Mapping):
             message = f"holds {describe(data)}, which has no parts of its own; give it a whole new value"
+            if isinstance(data, list):
+                message = (
+                    f"holds a list; name an item by its position, such as {dotted((*loc, 0))}=, or give a new list"
+                )
             raise InvalidConfig([Problem(message, loc, Mark(source))])
         known = data or {}
         taken = next(
@@ -77,11 +85,32 @@ def _locate(parts: Sequence[str], data: Any, source: str, named: Sequence[Loc]) 
             1,
         )
         key = ".".join(rest[:taken])
+        item = _POSITION.fullmatch(key)
+        if key not in known and item is not None and isinstance(known.get(item["name"]), list):
+            loc, data = _item((*loc, item["name"]), known[item["name"]], item["positions"], source)
+            rest = rest[taken:]
+            continue
         if key not in known and any(_matches(loc, pattern) for pattern in named):
             message = f"no such name{nearest(key, known)}" if known else "no such name"
             raise InvalidConfig([Problem(message, (*loc, key), Mark(source))])
         loc, rest, data = (*loc, key), rest[taken:], known.get(key)
     return loc
+
+
+def _item(loc: Loc, data: Any, positions: str, source: str) -> tuple[Loc, Any]:
+    """The path and the value of an item of a list."""
+    for text in positions[1:-1].split("]["):
+        if not isinstance(data, list):
+            message = f"holds {describe(data)}, which is no list"
+            raise InvalidConfig([Problem(message, loc, Mark(source))])
+        position = int(text)
+        if position >= len(data):
+            there = f"[0] to [{len(data) - 1}]" if data else "no items"
+            raise InvalidConfig(
+                [Problem(f"there is no such item; the list has {there}", (*loc, position), Mark(source))]
+            )
+        loc, data = (*loc, position), data[position]
+    return loc, data
 
 
 def _matches(loc: Loc, pattern: Loc) -> bool:

@@ -15,6 +15,9 @@ import tabib
 from tabib.core.errors import ConfigError
 from tabib.registry import nearest
 
+_LONGEST, _LONGEST_PART = 4095, 255
+"""Bytes of a path, and of a name in it, on Linux and its usual file systems."""
+
 _VARIABLE = re.compile(r"\$(\w+|\{\w+\})")
 
 
@@ -22,7 +25,7 @@ def expand(text: str) -> str:
     """``text`` with ``~`` and ``$VAR`` or ``${VAR}`` replaced.
 
     Raises:
-        PydanticCustomError: a variable is not set, or the path is empty.
+        PydanticCustomError: a variable or a user is not there, or the path is empty or longer than paths can be.
     """
     if not text.strip():
         raise PydanticCustomError("tabib", "is empty, expected a path or name")
@@ -30,15 +33,32 @@ def expand(text: str) -> str:
     def value(match: re.Match[str]) -> str:
         name = match.group(1).strip("{}")
         if name not in os.environ:
-            raise PydanticCustomError(
-                "tabib",
-                "{message}",
-                {"message": f"found {text!r}, but the environment variable {name} is not set"},
-            )
+            raise _wrong(f"found {shown(text)}, but the environment variable {name} is not set")
         return os.environ[name]
 
     expanded = _VARIABLE.sub(value, text)
-    return os.path.expanduser(expanded) if expanded.startswith("~") else expanded
+    if expanded.startswith("~"):
+        expanded = os.path.expanduser(expanded)
+        if expanded.startswith("~"):
+            user = expanded.partition("/")[0]
+            raise _wrong(f"found {shown(text)}, but there is no user {user[1:]!r}")
+    # Such a path is nowhere, and asking the system for it is an error.
+    if len(expanded.encode()) > _LONGEST or any(
+        len(part.encode()) > _LONGEST_PART for part in expanded.split("/")
+    ):
+        raise _wrong(
+            f"found {shown(text)}, which is longer than a path can be ({_LONGEST_PART} bytes for each name)"
+        )
+    return expanded
+
+
+def _wrong(message: str) -> PydanticCustomError:
+    return PydanticCustomError("tabib", "{message}", {"message": message})
+
+
+def shown(text: str) -> str:
+    """A path as an error shows it: a long one by its beginning."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
 
 
 PathText = Annotated[str, AfterValidator(expand)]

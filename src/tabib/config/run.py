@@ -24,7 +24,7 @@ class EvaluationConfig(Schema):
     """What is scored, and the bootstrap behind the intervals."""
 
     split: Literal["train", "dev", "test"] = "test"
-    resamples: int = Field(default=10_000, ge=0, description="0: no intervals")
+    resamples: int = Field(default=10_000, ge=0, le=1_000_000, description="0: no intervals")
     seed: int = Field(default=0, ge=0, description="of the bootstrap")
 
 

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from tabib.config.paths import PathText
 from tabib.config.schema import Schema
 
 
@@ -20,7 +21,7 @@ class TrainingConfig(Schema):
     it is accumulated from. ``output_dir`` and ``save_steps`` have no influence on the result; all else has.
     """
 
-    output_dir: str | None = Field(default=None, description="where the run folder is made; default: runs")
+    output_dir: PathText | None = Field(default=None, description="where the run folder is made; default: runs")
     max_steps: int | None = Field(default=None, ge=1, description="optimiser steps")
     num_train_epochs: float = Field(default=3.0, gt=0)
     per_device_train_batch_size: int = Field(default=16, ge=1, description="rows of one forward pass")

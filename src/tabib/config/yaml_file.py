@@ -38,6 +38,8 @@ class _Loader(yaml.SafeLoader):
     }
 
 
+_NO_CHARACTER = re.compile("[\ud800-\udfff\0]")
+
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
 )
@@ -87,7 +89,7 @@ def parse_yaml(text: str, source: str, *, lines: bool = True) -> Marked:
     """One YAML document; ``lines=False`` for text that is not a file (an override).
 
     Raises:
-        InvalidConfig: not YAML; a key is repeated or not text.
+        InvalidConfig: not YAML; a key is repeated or not text; a text holds what is no character.
     """
     try:
         loader = _Loader(text)
@@ -95,13 +97,15 @@ def parse_yaml(text: str, source: str, *, lines: bool = True) -> Marked:
             node = loader.get_single_node()
             if node is None:
                 return Marked(None, {(): Mark(source, int(lines))})
-            problems = list(_bad_keys(node, source, lines))
+            problems = [*_bad_keys(node, source, lines), *_bad_text(node, source, lines)]
             if problems:
                 raise InvalidConfig(problems)
             marks = _marks(node, source, lines)
             return Marked(loader.construct_document(node), marks)
         finally:
             loader.dispose()
+    except InvalidConfig:  # which is a ValueError too
+        raise
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
         line = place.line + 1 if place and lines else 0
@@ -177,6 +181,18 @@ def _bad_keys(node: yaml.Node, source: str, lines: bool) -> Iterator[Problem]:
                 yield Problem(f"the key is given twice{where}", (*loc, key.value), mark)
             else:
                 first[key.value] = mark.line
+
+
+def _bad_text(node: yaml.Node, source: str, lines: bool) -> Iterator[Problem]:
+    """Halves of characters (``"\\ud800"``), which no file and no terminal can hold, and NUL, which no path can."""
+    for loc, name, value in _walk(node):
+        texts = dict.fromkeys(part.value for part in (name, value) if isinstance(part, yaml.ScalarNode))
+        for text in texts:
+            found = _NO_CHARACTER.search(text)
+            if found is not None:
+                shown = tuple(_NO_CHARACTER.sub("\ufffd", part) if isinstance(part, str) else part for part in loc)
+                message = f"holds U+{ord(found.group()):04X}, which is no character of a text"
+                yield Problem(message, shown, Mark(source, _line(name, lines)))
 
 
 def _marks(node: yaml.Node, source: str, lines: bool) -> dict[Loc, Mark]:

@@ -163,9 +163,8 @@ class TestMistakes:
 
     def test_a_model_that_cannot_do_the_task_is_named(self, benchmark_file: Path) -> None:
         text = mistakes(benchmark_file, "model_groups.encoders.models.constant.model=tfidf")
-        assert (
-            "model: 'tfidf' does classification, multilabel, but the task of the corpus 'emea' is ner_span" in text
-        )
+        assert "model: 'tfidf' does classification" in text
+        assert "but the task of the corpus 'emea' is ner_span" in text
 
     def test_all_at_once(self, benchmark_file: Path) -> None:
         text = mistakes(

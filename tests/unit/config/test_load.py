@@ -8,7 +8,9 @@ import pytest
 
 from tabib.config.load import load_benchmark_config, load_run_config, run_config_from
 from tabib.config.paths import shipped_configs
+from tabib.config.sources import read_config
 from tabib.core.errors import ConfigError
+from tabib.registry import corpora, models
 
 BASES = sorted(path.name for path in (shipped_configs() / "base").glob("*.yaml"))
 
@@ -118,10 +120,62 @@ def test_data_that_is_no_mapping() -> None:
 
 @pytest.mark.parametrize("name", BASES)
 def test_every_shipped_base_serves_a_corpus_of_its_kind(name: str) -> None:
-    dataset = {"cls": "morfitt", "tfidf": "morfitt", "ner_token": "quaero_emea_token"}
-    chosen = next((corpus for kind, corpus in dataset.items() if name.startswith(kind)), "emea")
-    config = load_run_config(
-        shipped_configs() / "base" / name,
-        [f"dataset={chosen}", *(["model_name_or_path=camembert-base"] if "bert" in name else [])],
-    )
+    path = shipped_configs() / "base" / name
+    entry = models()[read_config(path).data["model"]]
+    chosen = next(corpus.name for corpus in corpora().values() if corpus.task in entry.targets)
+    weights = ["model_name_or_path=camembert-base"] if entry.pretrained else []
+    config = load_run_config(path, [f"dataset={chosen}", *weights])
     assert config.notices == ()
+
+
+@pytest.mark.parametrize("kind", ["ner", "cls"])
+def test_the_512_bases_are_for_encoders_of_512_positions(kind: str) -> None:
+    weights = ["dataset=morfitt" if kind == "cls" else "dataset=emea", "model_name_or_path=camembert-base"]
+    base = load_run_config(shipped_configs() / "base" / f"{kind}_bert.yaml", weights)
+    short = load_run_config(shipped_configs() / "base" / f"{kind}_bert_512.yaml", weights)
+    assert short.options().max_length == 512
+    assert short.semantic()["training"] == base.semantic()["training"]
+
+
+class TestMistakesOfOverrides:
+    """Blamed on the override, not on the file's first line, also where the mistake is a mapping that it made."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("foo.bar=1", "foo: unknown key"),
+            ("seed.x=1", "seed: found a mapping, expected a whole number"),
+            ("evaluation.x.y=1", "evaluation.x: unknown key"),
+        ],
+    )
+    def test_it_is_the_override_that_is_named(self, tmp_path: Path, text: str, expected: str) -> None:
+        write(tmp_path, run="dataset: emea\nmodel: majority\n")
+        assert mistakes(tmp_path / "run.yaml", text).startswith(f"override {text!r}: {expected}")
+
+    def test_what_the_file_says_stays_the_file_s(self, tmp_path: Path) -> None:
+        write(tmp_path, run="dataset: emea\nmodel: majority\nevaluation:\n  splt: dev\n")
+        text = mistakes(tmp_path / "run.yaml", "evaluation.seed=1")
+        assert text.startswith("run.yaml:4: evaluation.splt: unknown key")
+
+
+class TestValuesThatOnceEndedInATraceback:
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            (f"extends: {'x' * 400}.yaml", "extends: found 'xxxxxxxxx"),
+            (f"data_dir: {'x' * 400}", "data_dir: found 'xxxxxxxxx"),
+            (f"data_dir: {'x/' * 3000}", "which is longer than a path can be"),
+            ("data_dir: ~nobody-of-this-name/x", "there is no user 'nobody-of-this-name'"),
+            ("evaluation: {resamples: 100000000000}", "expected a number of at most 1000000"),
+            (r'description: "\ud800"', "description: holds U+D800, which is no character of a text"),
+            (r'"a\ud800": 1', "holds U+D800, which is no character of a text"),
+            (r'data_dir: "a\0b"', "data_dir: holds U+0000"),
+        ],
+    )
+    def test_each_is_a_mistake_with_its_line(self, tmp_path: Path, line: str, expected: str) -> None:
+        write(tmp_path, run=f"dataset: emea\nmodel: majority\n{line}\n")
+        text = mistakes(tmp_path / "run.yaml")
+        assert text.startswith("run.yaml:3: ")
+        assert expected in text
+        assert len(text) < 300
+        text.encode()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tabib.config.errors import InvalidConfig, Loc
+from tabib.config.errors import InvalidConfig, Loc, dotted
 from tabib.config.overrides import override
 from tabib.config.yaml_file import Marked, parse_yaml
 
@@ -39,11 +39,13 @@ def after(*overrides: str, named: tuple[Loc, ...] = ()) -> dict[str, Any]:
         ('models."gpt-4.1".x=2', ("models", "gpt-4.1", "x"), 2),
         ('models."gpt-5.0".x=2', ("models", "gpt-5.0", "x"), 2),
         (" seed =7", ("seed",), 7),
+        ("datasets[1]=c", ("datasets", 1), "c"),
+        ("datasets[0]={x: 1}", ("datasets", 0, "x"), 1),
     ],
 )
-def test_values_are_yaml_and_paths_are_dotted(text: str, path: tuple[str, ...], value: Any) -> None:
+def test_values_are_yaml_and_paths_are_dotted(text: str, path: tuple[str | int, ...], value: Any) -> None:
     found: Any = after(text)
-    for part in path:
+    for part in path:  # a position of a list as well
         found = found[part]
     assert (found, type(found)) == (value, type(value))
 
@@ -64,6 +66,32 @@ def test_the_origin_of_a_value_is_remembered() -> None:
     assert str(marked.marks["training", "learning_rate"]) == "f.yaml:3"
 
 
+def test_an_item_of_a_list_is_replaced_and_its_neighbours_keep_their_place() -> None:
+    marked = override(parse_yaml(FILE, "f.yaml"), ["datasets[0]=c"])
+    assert marked.data["datasets"] == ["c", "b"]
+    assert str(marked.marks["datasets", 0]) == "override 'datasets[0]=c'"
+    assert str(marked.marks["datasets", 1]) == "f.yaml:4"
+
+
+def test_every_path_that_an_error_spells_is_one_that_an_override_takes() -> None:
+    data = {"a.b": [{"c": [1, 2]}], "d": {"e": 3}, "f[0]": 4}
+    for loc in (("a.b",), ("a.b", 0, "c", 1), ("d", "e"), ("f[0]",)):
+        found: Any = override(Marked(data, {}), [f"{dotted(loc)}=new"]).data
+        for part in loc:
+            found = found[part]
+        assert found == "new"
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [("deep.er.still=x", ("deep",)), ("deep.er.still=x", ("deep", "er")), ("empty.x=1", ("empty",))],
+)
+def test_mappings_that_an_override_makes_are_its_own(text: str, made: Loc) -> None:
+    marked = override(parse_yaml(FILE + "empty:\n", "f.yaml"), [text])
+    assert str(marked.marks[made]) == f"override {text!r}"
+    assert str(marked.marks["training",]) == "f.yaml:3"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -73,7 +101,10 @@ def test_the_origin_of_a_value_is_remembered() -> None:
         (".seed=3", "the path has an empty part"),
         ('models."gpt=3', "a quotation mark is not closed"),
         ("seed.x=3", "seed: holds 1 (whole number), which has no parts"),
-        ("datasets.0=x", "datasets: holds a list, which has no parts"),
+        ("datasets.0=x", "datasets: holds a list; name an item by its position, such as datasets[0]=, or give"),
+        ("datasets[2]=x", "datasets[2]: there is no such item; the list has [0] to [1]"),
+        ("datasets[0][0]=x", "datasets[0]: holds 'a' (text), which is no list"),
+        ("datasets[0].x=1", "datasets[0]: holds 'a' (text), which has no parts"),
         ("seed=[1", "not valid YAML"),
         ("training={a: 1, a: 2}", "the key is given twice"),
         ("training={1: 2}", "the key 1 is not text"),
@@ -83,6 +114,7 @@ def test_mistakes(text: str, message: str) -> None:
     with pytest.raises(InvalidConfig) as caught:
         after(text)
     assert str(caught.value).startswith(f"override {text!r}: ")
+    assert str(caught.value).count(repr(text)) == 1
     assert message in str(caught.value)
 
 

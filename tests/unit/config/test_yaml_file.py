@@ -127,3 +127,9 @@ class TestFiles:
             read_yaml(tmp_path / "absent.yaml")
         with pytest.raises(InvalidConfig, match="cannot be read"):
             read_yaml(tmp_path)
+
+
+def test_a_key_given_twice_is_said_once_and_is_not_called_bad_yaml() -> None:
+    with pytest.raises(InvalidConfig) as caught:
+        parse_yaml("a: 1\nb: 2\na: 3\n", "f.yaml")
+    assert str(caught.value) == "f.yaml:3: a: the key is given twice (first on line 1)"
