@@ -9,7 +9,7 @@ from itertools import combinations
 from statistics import median
 from typing import Any
 
-from tabib.core.examples import Document, Example
+from tabib.core.examples import Document, Example, LossReason
 from tabib.core.spans import Entity
 from tabib.data.corpus import SPLITS, Corpus, SplitName
 from tabib.data.load import gold_labels
@@ -24,6 +24,9 @@ from tabib.data.soundness import (
 )
 from tabib.data.splits import near_duplicates
 from tabib.tasks.load import get_task
+
+_WITHOUT_LABEL = (LossReason.UNKNOWN_LABEL, LossReason.BEYOND_TOP_K, LossReason.NO_CODE)
+"""Gold lost for these reasons has a label that the corpus does not have, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +160,15 @@ def _entity_problems(split: str, document: Document, entity: Entity, task: str) 
 def _label_problems(corpus: Corpus) -> Iterator[str]:
     if list(corpus.card.labels) != sorted(set(corpus.card.labels)):
         yield "the card's labels are not sorted and unique"
-    found = set(gold_labels(corpus, SPLITS)) | {
-        lost.label for split in SPLITS for lost in corpus.lost.get(split, ())
-    }
+    lost = {(lost.label, lost.reason) for split in SPLITS for lost in corpus.lost.get(split, ())}
+    left_out = {label for label, reason in lost if reason in _WITHOUT_LABEL}
+    found = set(gold_labels(corpus, SPLITS)) | {label for label, reason in lost if reason not in _WITHOUT_LABEL}
     if unknown := sorted(found - set(corpus.card.labels)):
         yield f"labels that the card does not name: {', '.join(unknown)}"
+    if wrong := sorted(left_out & set(corpus.card.labels)):
+        yield f"labels of the card that gold was lost for: {', '.join(wrong)}"
+    if corpus.card.labels_from_train and corpus.card.labels != gold_labels(corpus, ("train",)):
+        yield "the labels are not those of train's gold"
 
 
 def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:

@@ -24,10 +24,13 @@ class Card:
         citation: the paper or the archive's entry.
         access: where to get it and what to do with it, one or two sentences (shown when it is absent).
         folders: names under a data directory where its published layout is looked for, the first that exists.
-        labels: the published label set, sorted.
+        archives: names of ``.zip`` files under a data directory that hold that layout, looked for after folders.
+        labels: the published label set, sorted; none where ``labels_from_train``.
+        labels_from_train: the labels are what train's gold holds: ``load`` puts them on the card of its corpus,
+            and gold of dev and test beyond them is lost.
         statistics: published split → {"documents": n, "annotations": n}, annotations as published: kept and lost
             together. Where no dev is published, that of train is train and dev together. Where test alone is
-            published, train and dev are empty.
+            published, train and dev are empty. Where no split is published: of the split that ``load`` makes.
         shared_texts: pairs of splits that are known to share a text, with how many; any other is an error.
         texts_repeat: the texts are mentions, which come again by nature (``carcinome``): equal ones in several
             splits are no leak.
@@ -43,6 +46,8 @@ class Card:
     labels: tuple[str, ...]
     statistics: Mapping[str, Mapping[str, int]]
     shared_texts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    archives: tuple[str, ...] = ()
+    labels_from_train: bool = False
     texts_repeat: bool = False
     summary: str = ""
 

@@ -120,7 +120,7 @@ def data_directories(data_dir: str | Path | None = None) -> list[Path]:
 
 
 def locate(card: Card, data_dir: str | Path | None = None) -> Path:
-    """The folder of a corpus: the first of its names that exists in the first directory that has one.
+    """The folder (or archive) of a corpus: the first of its names that exists in the first directory that has one.
 
     Raises:
         DataError: it is nowhere; says where it was looked for and how to get it.
@@ -130,11 +130,15 @@ def locate(card: Card, data_dir: str | Path | None = None) -> Path:
         for folder in card.folders:
             if (directory / folder).is_dir():
                 return directory / folder
-    looked = "\n".join(f"  {directory / folder}" for directory in directories[:-1] for folder in card.folders)
+        for archive in card.archives:
+            if (directory / archive).is_file():
+                return directory / archive
+    names = (*card.folders, *card.archives)
+    looked = "\n".join(f"  {directory / name}" for directory in directories[:-1] for name in names)
     raise DataError(
         f"the corpus {card.name!r} was not found. Looked for:\n{looked}\n{card.access}\n"
         f"Then set data_dir, or the environment variable TABIB_DATA, to the directory that holds"
-        f" {card.folders[0]!r}."
+        f" {' or '.join(map(repr, (card.folders[0], *card.archives)))}."
     )
 
 

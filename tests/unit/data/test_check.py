@@ -87,6 +87,43 @@ def test_a_label_that_the_card_does_not_name() -> None:
     )
 
 
+class TestLabelsFromTrain:
+    """Nothing of dev and test makes a label."""
+
+    CARD = replace(CARD, labels_from_train=True, statistics={})
+    ONE = (Entity.of("DISO", 0, 24),)
+
+    def corpus(self, labels: tuple[str, ...], lost: Lost, test: tuple[Entity, ...] = ONE) -> Corpus:
+        return Corpus(
+            replace(self.CARD, labels=labels),
+            (example("1", TEXT + " droit", entities=self.ONE),),
+            (example("2", TEXT + " gauche", entities=self.ONE),),
+            (example("3", TEXT + ".", entities=test),),
+            {"test": (lost,)},
+        )
+
+    @pytest.mark.parametrize("reason", [LossReason.UNKNOWN_LABEL, LossReason.BEYOND_TOP_K, LossReason.NO_CODE])
+    def test_gold_beyond_them_is_lost_and_no_problem(self, reason: LossReason) -> None:
+        assert check_corpus(self.corpus(("DISO",), Lost("3", "ANAT", reason))).problems == ()
+
+    def test_gold_lost_for_another_reason_has_a_known_label(self) -> None:
+        assert check_corpus(self.corpus(("DISO",), Lost("3", "ANAT", LossReason.NESTED))).problems == (
+            "labels that the card does not name: ANAT",
+        )
+
+    def test_a_label_of_the_card_cannot_be_unknown(self) -> None:
+        assert check_corpus(self.corpus(("DISO",), Lost("3", "DISO", LossReason.UNKNOWN_LABEL))).problems == (
+            "labels of the card that gold was lost for: DISO",
+        )
+
+    def test_a_label_that_train_does_not_hold(self) -> None:
+        lost = Lost("3", "CHEM", LossReason.UNKNOWN_LABEL)
+        test = (Entity.of("ANAT", 0, 24),)
+        assert check_corpus(self.corpus(("ANAT", "DISO"), lost, test)).problems == (
+            "the labels are not those of train's gold",
+        )
+
+
 def test_a_lost_annotation_counts_as_published() -> None:
     """Gold is conserved: one entity kept and one lost are the two of the card."""
     kept = (Entity.of("DISO", 0, 24),)

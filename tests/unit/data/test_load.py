@@ -68,6 +68,17 @@ class TestWhereACorpusIsLookedFor:
         (tmp_path / "tiny" / "corpus").mkdir(parents=True)
         assert locate(CARD, tmp_path) == tmp_path / "tiny" / "corpus"
 
+    def test_an_archive_serves_where_there_is_no_folder(self, tmp_path: Path) -> None:
+        card = replace(CARD, archives=("tiny.zip",))
+        with pytest.raises(
+            DataError, match=r"(?s)tiny\.zip.*that holds 'tiny/corpus' or 'tiny\.zip'"
+        ):
+            locate(card, tmp_path)
+        (tmp_path / "tiny.zip").touch()
+        assert locate(card, tmp_path) == tmp_path / "tiny.zip"
+        (tmp_path / "tiny").mkdir()
+        assert locate(card, tmp_path) == tmp_path / "tiny"
+
     def test_what_the_package_ships_comes_last(self) -> None:
         assert data_directories()[-1] == SHIPPED
 
