@@ -85,6 +85,22 @@ def read_tsv(
     return rows
 
 
+def read_table(path: Path, needed: Sequence[str], *, quoting: bool = False) -> list[Row]:
+    """The rows of a tab-separated file whose header names more columns than are needed, or in another order.
+
+    Args:
+        needed: columns that must be there.
+        quoting: see ``read_tsv``.
+
+    Raises:
+        DataError: as ``read_tsv``; or a column is absent.
+    """
+    columns = read_text(path).split("\n", 1)[0].rstrip("\r").split("\t")
+    if absent := [column for column in needed if column not in columns]:
+        raise DataError(f"the column {absent[0]!r} is absent, found {columns}", path=path, line=1)
+    return read_tsv(path, columns, quoting=quoting)
+
+
 def write_tsv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table with a header, unquoted, that ``read_tsv`` reads back.
 

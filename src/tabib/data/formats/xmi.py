@@ -1,7 +1,7 @@
 """UIMA XMI: a text (the sofa) and annotations on it in one XML file, read and written.
 
 UIMA counts in UTF-16 code units, of the text as XML gives it (``&#13;&#10;`` counts as two); here offsets count
-characters. A document type declaration is refused, so no entity is expanded and nothing outside the file is read.
+characters. A file that declares entities is refused, so none is expanded and nothing outside the file is read.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def read_xmi(path: Path | str, types: Collection[str] | None = None) -> XmiDocum
         types: of the annotations to read; None for all of them. Others are passed over unchecked.
 
     Raises:
-        DataError: the file is absent, no XML (names the line), declares a document type, or has not exactly one
-            text; or the offsets of an annotation are no numbers, or empty or beyond the text.
+        DataError: the file is absent, no XML (names the line), declares entities, or has not exactly one text;
+            or the offsets of an annotation are no numbers, or empty or beyond the text.
     """
     path = Path(path)
     root = parse_xml(path)
@@ -125,8 +125,8 @@ def parse_xml(path: Path) -> ElementTree.Element:
     """The root of an XML file.
 
     Raises:
-        DataError: the file is absent, not well-formed (names the line), or declares a document type: with one,
-            entities could be expanded without end or read from elsewhere.
+        DataError: the file is absent, not well-formed (names the line), or declares entities, which could be
+            expanded without end or read from elsewhere. A document type without entities is not looked up.
     """
     try:
         content = path.read_bytes()
@@ -134,23 +134,23 @@ def parse_xml(path: Path) -> ElementTree.Element:
         raise DataError("the file does not exist", path=path) from None
     except OSError as error:
         raise DataError(f"the file cannot be read: {error.strerror}", path=path) from error
-    _refuse_doctype(content, path)
+    _refuse_entities(content, path)
     try:
         return ElementTree.fromstring(content)
     except ElementTree.ParseError as error:
         raise DataError(f"not well-formed XML: {error}", path=path, line=error.position[0]) from None
 
 
-def _refuse_doctype(content: bytes, path: Path) -> None:
-    """Parse once with a parser that stops at the declaration, in whatever encoding the file is."""
+def _refuse_entities(content: bytes, path: Path) -> None:
+    """Parse once with a parser that stops at a declaration, in whatever encoding the file is."""
 
     def refuse(*_: object) -> None:
         raise DataError(
-            "the file declares a document type (<!DOCTYPE …>), which no corpus needs; it is not read", path=path
+            "the file declares an entity (<!ENTITY …>), which no corpus needs; it is not read", path=path
         )
 
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
