@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from tabib.benchmark.plan import Cell
 from tabib.config.benchmark import BenchmarkConfig, NotPlanned
+from tabib.config.run import EvaluationConfig
 from tabib.core.scores import Score
 from tabib.records.files import to_json
 from tabib.records.results import CellResult, Environment, Results, SeedResult, Summary
+from tabib.registry import corpora, find
 from tabib.runs.environment import now
 from tabib.runs.state import State
 from tabib.tasks.load import get_task
@@ -53,7 +55,7 @@ def aggregate(benchmark: BenchmarkConfig, cells: Sequence[Cell], command: str = 
                     if key in rows:
                         results.append(summarise(rows[key]))
                     elif key in left_out:
-                        results.append(_not_planned(left_out[key], rows))
+                        results.append(_not_planned(benchmark, left_out[key], rows))
     return Results(
         description=benchmark.description,
         benchmark="" if benchmark.path is None else benchmark.path.name,
@@ -159,20 +161,24 @@ def _metrics(cell: Cell) -> dict[str, Score]:
     return dict(cell.found.scores[cell.spec.config.evaluation.split].scores.metrics)
 
 
-def _not_planned(pair: NotPlanned, rows: dict[tuple[str, str, str, str], list[Cell]]) -> CellResult:
+def _not_planned(
+    benchmark: BenchmarkConfig, pair: NotPlanned, rows: dict[tuple[str, str, str, str], list[Cell]]
+) -> CellResult:
     """A pair that the benchmark leaves out; what is known of the corpus comes from another row of it."""
-    like = next(cells[0] for key, cells in rows.items() if key[1] == pair.dataset)
-    config = like.spec.config
+    like = next((cells[0].spec.config for key, cells in rows.items() if key[1] == pair.dataset), None)
+    # A group that no model is configured for has no rows at all: then the registry and the file must do.
+    task = like.task if like is not None else find(corpora(), pair.dataset, "corpus").task
+    evaluation = like.evaluation if like is not None else benchmark.evaluation or EvaluationConfig()
     return CellResult(
         dataset_group=pair.dataset_group,
         dataset=pair.dataset,
-        task=config.task,
+        task=task,
         model_group=pair.model_group,
         model=pair.model_name,
         family="",
         weights="",
-        split=config.evaluation.split,
-        primary=get_task(config.task).primary,
+        split=evaluation.split,
+        primary=get_task(task).primary,
     )
 
 

@@ -7,6 +7,8 @@ from tabib.config.benchmark import BenchmarkConfig
 from tabib.core.errors import RecordError
 from tabib.records.files import read_json
 from tabib.records.folder import RunFolder
+from tabib.records.record import read_record
+from tabib.runs.lock import locked
 from tabib.runs.stages import remove_folder
 from tabib.runs.state import State
 
@@ -24,15 +26,27 @@ def clean_up(cell: Cell, owner: str) -> bool:
     A run that was there before (trained by hand, or by another benchmark) keeps everything.
 
     Returns:
-        Whether there was something to remove.
+        Whether something was removed.
+
+    Raises:
+        OSError: it could not be removed.
     """
     folder = cell.found.folder
     if not owner or cell.state is not State.DONE or folder is None or not _made_by(folder, owner):
         return False
     found = [path for path in (folder.checkpoints, folder.model) if path.exists()]
-    for path in found:
-        remove_folder(path)
-    return bool(found)
+    if not found:
+        return False
+    try:
+        with locked(folder.lock):
+            # Another process may have begun it anew since its state was read.
+            if not folder.record.is_file() or read_record(folder.path).status != "done":
+                return False
+            for path in found:
+                remove_folder(path)
+    except RecordError:  # another process is at it, or the record is not the one that was read
+        return False
+    return True
 
 
 def _made_by(folder: RunFolder, owner: str) -> bool:

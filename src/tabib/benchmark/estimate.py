@@ -13,6 +13,7 @@ from tabib.core.errors import RecordError
 from tabib.core.examples import without_gold
 from tabib.records.record import RunRecord, read_record
 from tabib.runs.environment import limited_threads, peak_memory, reset_peak_memory
+from tabib.runs.identity import meaning
 from tabib.runs.prepare import Prepared
 from tabib.runs.stages import build
 
@@ -100,7 +101,7 @@ def _from_record(prepared: Prepared, record: RunRecord) -> Estimate | None:
     if record.fingerprints["weights"] != prepared.identity.weights:
         return None
     theirs = run_config_from(record.config, "record.json")
-    if like(theirs.semantic()) != like(prepared.identity.config):
+    if like(meaning(theirs)) != like(prepared.identity.config):
         return None
     other = sum(seconds for stage, seconds in record.seconds.items() if stage != "fit")
     source = f"the run of seed {record.seed}, {record.finished[:10]}"

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tabib.config.benchmark import BenchmarkConfig, CellSpec
+from tabib.config.run import RunConfig
+from tabib.records.folder import RunFolder, folder_name
+from tabib.runs.environment import default_threads
 from tabib.runs.prepare import Corpora, Prepared, prepare
 from tabib.runs.state import Progressed, State, inspect_run
 
@@ -30,6 +33,11 @@ class Cell:
     @property
     def state(self) -> State:
         return self.found.state
+
+    @property
+    def title(self) -> str:
+        """How lines about it begin."""
+        return f"{self.spec.dataset}, {self.spec.model_name}, seed {self.spec.seed}"
 
     @property
     def identity(self) -> str:
@@ -71,6 +79,22 @@ def plan(benchmark: BenchmarkConfig, progress: Callable[[str], None] | None = No
 def runs_of(benchmark: BenchmarkConfig) -> Path:
     """Where the run folders of a benchmark are."""
     return Path(benchmark.output.runs)
+
+
+def threads_of(benchmark: BenchmarkConfig, config: RunConfig) -> int:
+    """CPU threads of one run: a property of the file, since the last bits of a result depend on it.
+
+    ``threads`` where it is given; else what there is, divided by ``parallel_seeds``, also for a run that happens
+    to be alone. Nothing that a command line adds (other seeds) changes it.
+    """
+    return config.threads or max(1, default_threads() // benchmark.parallel_seeds)
+
+
+def folder_of(cell: Cell, runs: Path) -> RunFolder:
+    """The folder of a cell: the one that is there, or the one that would be made."""
+    spec = cell.spec
+    name = folder_name(spec.config.dataset, spec.model_name, spec.config.seed, cell.identity)
+    return cell.found.folder or RunFolder(runs / name)
 
 
 def _inspect(prepared: Prepared, runs: Path) -> Progressed:

@@ -59,9 +59,9 @@ def _run(config: BenchmarkConfig, *, force: bool) -> None:
     progress.begin()
     cells = execute(config, cells, progress, force=force)
     results = aggregate(config, cells, _command())
-    progress.write(results)
     console = stdout()
     print_results(console, results)
+    progress.write(results)
     for path in progress.outputs:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
     if any(cell.state is not State.DONE for cell in cells):

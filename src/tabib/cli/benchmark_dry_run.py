@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tabib.benchmark.estimate import Estimate, earlier_records, estimate
-from tabib.benchmark.plan import Cell, runs_of
+from tabib.benchmark.plan import Cell, runs_of, threads_of
 from tabib.cli.console import stdout, table
 from tabib.config.benchmark import BenchmarkConfig
 from tabib.reports.table import count_text, minutes_text
-from tabib.runs.environment import default_threads
 from tabib.runs.state import State
 
 
@@ -39,8 +38,7 @@ def show_plan(config: BenchmarkConfig, cells: Sequence[Cell], *, force: bool) ->
         to_run += 1
         key = (spec.dataset, spec.model_group, spec.model_name)
         if key not in costs:
-            threads = max(1, (spec.config.threads or default_threads()) // at_once)
-            costs[key] = estimate(cell, records, threads)
+            costs[key] = estimate(cell, records, threads_of(config, spec.config))
         cost = costs[key]
         seconds += cost.seconds
         shown.add_row(

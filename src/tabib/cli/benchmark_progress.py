@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tabib.benchmark.aggregate import aggregate, seed_result
+from tabib.benchmark.lines import Lines
 from tabib.benchmark.plan import Cell
 from tabib.cli.console import stderr
 from tabib.config.benchmark import BenchmarkConfig
@@ -54,22 +55,38 @@ class Progress:
 
     def started(self, cell: Cell) -> None:
         self._started[cell.identity] = time.monotonic()
+        why = f" ({cell.state.value}: {cell.found.detail})" if cell.found.detail else ""
+        self._say(cell, Text(f"started{why}", "dim"))
+
+    def waits(self, cell: Cell, why: str) -> None:
+        self._say(cell, Text(f"waits: {why}; it comes last", "yellow"))
+
+    def note(self, text: str) -> None:
+        self._console.print(Text(f"note: {text}", "yellow"), soft_wrap=True)
 
     def observer(self, cell: Cell) -> Observer | None:
-        """A bar on a terminal; elsewhere one line per cell is enough."""
-        if not self._console.is_terminal or not cell.spec.config.entry.by_steps:
+        """A bar on a terminal; elsewhere a line now and then."""
+        if not cell.spec.config.entry.by_steps:
             return None
+        if not self._console.is_terminal:
+            return Lines(cell.title, lambda line: self._console.print(Text(line), soft_wrap=True))
         from tabib.training.progress import training_observer
 
-        return training_observer(_title(cell))
+        return training_observer(cell.title)
 
     def finished(self, cell: Cell, cells: Sequence[Cell]) -> None:
         self._ended += 1
         seconds = time.monotonic() - self._started[cell.identity]
-        line = Text(f"{self._ended:>{len(str(self._total))}}/{self._total}  {_title(cell)}  ")
-        line += Text(_outcome(cell), _STYLES[cell.state]) + Text(f"  {minutes_text(seconds)}", "dim")
-        self._console.print(line, soft_wrap=True)
-        self.write(aggregate(self._config, cells, self._command))
+        self._say(cell, Text(_outcome(cell), _STYLES[cell.state]) + Text(f"  {minutes_text(seconds)}", "dim"))
+        try:
+            self.write(aggregate(self._config, cells, self._command))
+        except OSError as error:
+            # The runs are on disk, and the results are written again after the next cell and at the end.
+            self.note(f"the results could not be written: {error}")
+
+    def _say(self, cell: Cell, what: Text) -> None:
+        count = f"{self._ended:>{len(str(self._total))}}/{self._total}"
+        self._console.print(Text(f"{count}  {cell.title}  ") + what, soft_wrap=True)
 
     def write(self, results: Results) -> None:
         """Write the files that the benchmark asks for."""
@@ -78,10 +95,6 @@ class Progress:
             write_results(Path(output.json_file), results)
         if output.markdown_file is not None:
             write_markdown(Path(output.markdown_file), results)
-
-
-def _title(cell: Cell) -> str:
-    return f"{cell.spec.dataset}, {cell.spec.model_name}, seed {cell.spec.seed}"
 
 
 def _outcome(cell: Cell) -> str:

@@ -100,7 +100,9 @@ class BenchmarkConfig(Schema):
     output: OutputConfig = OutputConfig()
     data_dir: PathText | None = None
     offline_dir: PathText | None = None
-    threads: int | None = Field(default=None, ge=1, description="CPU threads, divided among parallel seeds")
+    threads: int | None = Field(
+        default=None, ge=1, description="CPU threads of each run; default: cores / parallel_seeds"
+    )
 
     _cells: tuple[CellSpec, ...] = PrivateAttr(default=())
     _not_planned: tuple[NotPlanned, ...] = PrivateAttr(default=())
@@ -152,6 +154,8 @@ class BenchmarkConfig(Schema):
             own.append(
                 f"parallel_seeds: only {len(self.seeds)} of {self.parallel_seeds} at once, for want of seeds"
             )
+        if self.training and not any(cell.config.entry.by_steps for cell in self._cells):
+            own.append("training has no effect: none of the models is trained by steps")
         covered = {group for settings in self.model_groups.values() for group in settings.configs}
         own += [
             f"datasets.{group} is not run: no model group has a configuration for it"
@@ -172,6 +176,10 @@ def _cells_notices(cells: Iterable[CellSpec]) -> Iterable[str]:
         yield f"{notice} ({', '.join(names[:3])}{more})"
 
 
+_CHOSEN = {"dataset": "datasets", "seed": "seeds"}
+"""Settings of a run that are no setting of one model → the benchmark's key that they come from."""
+
+
 def _contradictions(data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:
     """Mistakes between parts; parts of the wrong type are left to the fields' own checks."""
     datasets, groups = _mapping(data.get("datasets")), _mapping(data.get("model_groups"))
@@ -188,7 +196,14 @@ def _contradictions(data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:
     display: list[tuple[tuple[str | int, ...], Any]] = []
     for group, settings in groups.items():
         here = ("model_groups", group)
-        display += [((*here, "models", name), name) for name in _mapping(_mapping(settings).get("models"))]
+        models = _mapping(_mapping(settings).get("models"))
+        display += [((*here, "models", name), name) for name in models]
+        for name, own in models.items():
+            if not str(name).strip():
+                yield line_error((*here, "models", name), "a model needs a name, under which it stands in the table")
+            for key in _CHOSEN.keys() & _mapping(own).keys():
+                message = f"a benchmark's models are run on all of its {_CHOSEN[key]}; remove this, or change those"
+                yield line_error((*here, "models", name, key), message)
         for wanted in _mapping(_mapping(settings).get("configs")):
             if datasets and wanted not in datasets:
                 message = f"no group of datasets has this name{nearest(str(wanted), map(str, datasets))}"

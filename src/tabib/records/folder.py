@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,18 +116,50 @@ class RunFolder:
 
 
 def folder_name(dataset: str, model: str, seed: int, identity: str) -> str:
-    """``emea--MiniLM--s42--1f0c9a3e``; signs that file systems dislike become hyphens."""
-    parts = [re.sub(r"[^\w.+-]+", "-", part).strip("-.") or "unnamed" for part in (dataset, model)]
+    """``emea--MiniLM--s42--1f0c9a3e``; signs that file systems dislike become hyphens, long names are cut."""
+    parts = [_safe(part) for part in (dataset, model)]
     return f"{parts[0]}--{parts[1]}--s{seed}--{identity[:8]}"
+
+
+_LONGEST = 100
+"""Bytes of each of the two names in a folder's name; file systems allow 255 for the whole."""
+
+
+def _safe(name: str) -> str:
+    text = re.sub(r"[^\w.+-]+", "-", name).encode()[:_LONGEST].decode(errors="ignore")
+    return text.strip("-.") or "unnamed"
 
 
 def find_run(runs: Path, seed: int, identity: str) -> RunFolder | None:
     """The folder of a run in ``runs``, whatever name its model was displayed under; None where there is none."""
-    for path in sorted(runs.glob(f"*--s{seed}--{identity[:8]}")):
-        folder = RunFolder(path)
-        if folder.identity.is_file() and read_json(folder.identity).get("identity") == identity:
-            return folder
+    for folder in _candidates(runs, seed, identity):
+        with suppress(RecordError):  # see damaged_runs
+            if folder.identity.is_file() and _read_identity(folder) == identity:
+                return folder
     return None
+
+
+def damaged_runs(runs: Path, seed: int, identity: str) -> list[str]:
+    """Folders that may have been the run with an identity and cannot say so any more: what is wrong with each."""
+    wrong = []
+    for folder in _candidates(runs, seed, identity):
+        try:
+            if folder.identity.is_file():
+                _read_identity(folder)
+        except RecordError as error:
+            wrong.append(str(error))
+    return wrong
+
+
+def _candidates(runs: Path, seed: int, identity: str) -> list[RunFolder]:
+    return [RunFolder(path) for path in sorted(runs.glob(f"*--s{seed}--{identity[:8]}"))]
+
+
+def _read_identity(folder: RunFolder) -> str:
+    row = read_json(folder.identity)
+    if not isinstance(row, Mapping) or not isinstance(row.get("identity"), str):
+        raise RecordError(f"{folder.identity}: it names no identity; the file is damaged")
+    return str(row["identity"])
 
 
 def write_gold(path: Path, references: Iterable[Reference[Any]], task: Task[Any, Any]) -> None:

@@ -13,6 +13,7 @@ from tabib.config.run import RunConfig
 from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 from tabib.records.code import fingerprint_code
 from tabib.registry import tasks
+from tabib.tasks.load import get_task
 
 # Parts that the common code names and a model does not reach, unless it starts from weights; is trained by steps.
 _ONLY_FOR_WEIGHTS = ("tabib.models.backbone", "tabib.models.heads")
@@ -24,8 +25,9 @@ class Identity:
     """The parts of a run's identity.
 
     Args:
-        config: the configuration's meaning (``RunConfig.semantic``), the seed among it.
-        corpus: hash of the corpus's content; the code that read it is therefore no part of the identity.
+        config: the configuration's ``meaning``, the seed among it.
+        corpus: hash of the corpus's content; the code that read it, and the ``dataset_args`` that it was read
+            with, are therefore no part of the identity.
         weights, tokenizer: hashes of the pretrained files; empty for baselines.
         code: hash of the sources of the model, and, where it is trained by steps, of the training loop and of
             the task, whose dev score chooses the checkpoint. How scores are computed afterwards is no part:
@@ -64,12 +66,32 @@ def identify(config: RunConfig, corpus: str, weights: Path | None) -> Identity:
         ModelError: the folder holds no weights.
     """
     return Identity(
-        config=config.semantic(),
+        config=meaning(config),
         corpus=corpus,
         weights="" if weights is None else fingerprint_weights(weights),
         tokenizer="" if weights is None else fingerprint_tokenizer(weights),
         code=training_code(config),
     )
+
+
+def meaning(config: RunConfig) -> dict[str, Any]:
+    """``RunConfig.semantic`` with the metric that chooses weights under its own name, and null for the task's first.
+
+    Raises:
+        ConfigError: the task has no such metric.
+    """
+    found = config.semantic()
+    training = found["training"]
+    if training is None:
+        return found
+    task = get_task(config.task)
+    metric = task.known_metric(training["metric_for_best_model"] or task.primary)
+    greater = training["greater_is_better"]
+    found["training"] = training | {
+        "metric_for_best_model": None if metric == task.primary else metric,
+        "greater_is_better": metric not in task.lower_is_better if greater is None else greater,
+    }
+    return found
 
 
 def training_code(config: RunConfig) -> str:

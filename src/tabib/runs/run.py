@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,8 +18,17 @@ from tabib.records.record import RunError, RunRecord, read_record, write_record
 from tabib.runs.environment import default_threads, limited_threads, now, reset_peak_memory
 from tabib.runs.lock import BusyError, locked
 from tabib.runs.prepare import Prepared, default_name, prepare, runs_folder
-from tabib.runs.stages import Clock, begin, build, clear, evaluate_stage, fit_stage, new_record
-from tabib.runs.state import Progressed, State, inspect_run
+from tabib.runs.stages import (
+    Clock,
+    begin,
+    build,
+    clear,
+    evaluate_stage,
+    fit_stage,
+    new_record,
+    remove_folder,
+)
+from tabib.runs.state import ADVICE, Progressed, State, inspect_run, no_model
 
 if TYPE_CHECKING:
     from tabib.training.events import Observer
@@ -64,7 +74,7 @@ def run(
         name: the model's name in tables and in the folder's name.
         threads: of linear algebra; default: the configuration's, else ``OMP_NUM_THREADS``, else all cores.
         force: remove what earlier runs of the same identity left, and start anew.
-        retrain: train again if the split is not predicted and the trained model has been cleaned up.
+        retrain: train again if the split is not predicted and the trained model is gone (``fit`` always does).
         owner: the benchmark that the run belongs to (None: to no benchmark), noted in a new folder unless empty;
             with a benchmark, a model that cannot be built is recorded as a failure too.
         prepared: what ``prepare(config)`` gave, to save the work.
@@ -87,6 +97,8 @@ def run(
         return _finished(found, did=False)
     if stages == "evaluate":
         _require_trained(found, config, runs)
+    elif observer is not None and not force and (said := _why_anew(found, stages)):
+        observer.note(said)
     folder = found.folder or RunFolder(
         runs / folder_name(config.dataset, name, config.seed, prepared.identity.hash)
     )
@@ -94,30 +106,48 @@ def run(
     reset_peak_memory()
     with limited_threads(threads, with_torch=config.entry.pretrained):
         model = None
-        if force or not found.fitted or _model_is_gone(found, stages, retrain):
+        if force or _must_train(found, stages, retrain):
             model = job.build(record_failure=owner is not None)
         with locked(folder.lock):
             if force:
                 clear(folder, keep_checkpoints=False)
-            if owner and not folder.identity.is_file():
+            else:
+                # Another process may have finished it since, or cleared it.
+                found = _inspect(prepared, runs)
+                if _complete(found, stages):
+                    return _finished(found, did=False)
+                if stages == "evaluate":
+                    _require_trained(found, config, runs)
+            train = force or _must_train(found, stages, retrain)
+            if train and not owner:
+                # Whoever trains it now did not ask for its model to be cleaned up.
+                folder.owner.unlink(missing_ok=True)
+            elif train and not folder.identity.is_file():
                 write_json(folder.owner, {"benchmark": owner})
-            job.work(model, found.record, stages, observer)
+            job.work(model, train, found.record, stages, observer)
+            # The model is saved and the record written: there is nothing to go on from.
+            remove_folder(folder.checkpoints)
     return _finished(_inspect(prepared, runs), did=True)
 
 
 def record_death(
-    prepared: Prepared, folder: RunFolder, name: str, threads: int, clock: Clock, message: str
+    prepared: Prepared, folder: RunFolder, name: str, threads: int, clock: Clock, error: RunError
 ) -> None:
-    """Write the record of a run whose process ended without a word (killed, out of memory).
+    """Write the record of a run whose process ended without one (killed, out of memory).
 
     What it left is kept, so that the next try goes on from there.
+
+    Raises:
+        OSError: it cannot be written.
+        BusyError: another process is working on the run by now.
     """
-    folder.path.mkdir(parents=True, exist_ok=True)
-    write_json(folder.identity, prepared.identity.to_json())
-    record = None
-    if folder.record.is_file():
-        record = read_record(folder.path)
-    _Job(prepared, folder, name, threads, clock).write_failure(RunError("Killed", message), record)
+    with locked(folder.lock):
+        write_json(folder.identity, prepared.identity.to_json())
+        record = None
+        if folder.record.is_file():
+            with suppress(RecordError):  # damaged: then there is nothing of it to keep
+                record = read_record(folder.path)
+        _Job(prepared, folder, name, threads, clock).write_failure(error, record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +165,8 @@ class _Job:
         try:
             with self.clock.measure("build"):
                 return build(self.prepared)
+        except Interrupted:
+            raise
         except Exception as error:
             if record_failure:
                 with locked(self.folder.lock):
@@ -142,11 +174,25 @@ class _Job:
             raise
 
     def work(
-        self, model: Model | None, fitted: RunRecord | None, stages: Stages, observer: Observer | None
+        self,
+        model: Model | None,
+        train: bool,
+        fitted: RunRecord | None,
+        stages: Stages,
+        observer: Observer | None,
     ) -> None:
-        """Train ``model`` if there is one (else ``fitted`` is the record of an earlier training), and evaluate."""
-        record = fitted if model is None else None
+        """Train if that is to be done (else ``fitted`` is the record of an earlier training), and evaluate.
+
+        Args:
+            model: untrained, where it has been built already.
+        """
+        record = None if train else fitted
         try:
+            if not train:
+                model = None
+            elif model is None:
+                with self.clock.measure("build"):
+                    model = build(self.prepared)
             if model is not None:
                 record = fit_stage(
                     self.prepared, model, self.folder, self.name, self.threads, self.clock, observer
@@ -181,14 +227,28 @@ def _inspect(prepared: Prepared, runs: Path) -> Progressed:
 
 
 def _complete(found: Progressed, stages: Stages) -> bool:
-    return found.fitted if stages == "fit" else found.state is State.DONE
+    """To have been trained is to have a model: where one was cleaned up, training is not complete."""
+    if stages == "fit":
+        return found.fitted and found.folder is not None and found.folder.has_model()
+    return found.state is State.DONE
 
 
-def _model_is_gone(found: Progressed, stages: Stages, retrain: bool) -> bool:
-    if stages == "fit" or found.predicted:
-        return False
+def _must_train(found: Progressed, stages: Stages, retrain: bool) -> bool:
+    if not found.fitted:
+        return True
     assert found.folder is not None
-    return retrain and not found.folder.has_model()
+    if found.folder.has_model():
+        return False
+    return stages == "fit" or (retrain and not found.predicted)
+
+
+def _why_anew(found: Progressed, stages: Stages) -> str:
+    """What a person who expects to find the run there should be told; empty for one that is new or goes on."""
+    if found.unreadable:
+        return f"{found.detail}; this run is made anew"
+    if found.fitted and found.folder is not None and not found.folder.has_model() and stages == "fit":
+        return f"{no_model(found.folder, found.record)}; it is trained anew"
+    return ""
 
 
 def _require_trained(found: Progressed, config: RunConfig, runs: Path) -> None:
@@ -197,15 +257,13 @@ def _require_trained(found: Progressed, config: RunConfig, runs: Path) -> None:
         raise RecordError(f"{found.folder and found.folder.path}: the run failed ({found.detail}); train it again")
     if not found.fitted:
         raise RecordError(
-            f"not trained: {runs} holds no finished run with this configuration, corpus, weights and code."
-            " Run 'tabib train' with the same configuration and overrides first"
+            f"not trained: {runs} holds no finished run with this configuration, corpus, weights and code"
+            + (f" ({found.detail})" if found.detail else "")
+            + ". Run 'tabib train' with the same configuration and overrides first"
         )
     assert found.folder is not None
     if not found.predicted and not found.folder.has_model():
-        raise RecordError(
-            f"{found.folder.path} has no model to predict {split} with: a benchmark has cleaned it up."
-            " Set 'cleanup_checkpoints: false' in the benchmark, or train it again with 'tabib train --force'"
-        )
+        raise RecordError(f"{no_model(found.folder, found.record)}, so {split} cannot be predicted. {ADVICE}")
 
 
 def _finished(found: Progressed, *, did: bool) -> Finished:

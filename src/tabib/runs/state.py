@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tabib.config.run import EvaluationConfig
 from tabib.core.errors import RecordError
-from tabib.records.folder import RunFolder, SavedScores, find_run, read_scores
+from tabib.records.folder import RunFolder, SavedScores, damaged_runs, find_run, read_scores
 from tabib.records.record import RunRecord, read_record
 from tabib.records.scoring import up_to_date
 from tabib.tasks.base import Resampling
@@ -37,6 +37,7 @@ class Progressed:
         scores: split → saved scores.
         fitted: training is over and its dev predictions are saved.
         predicted: the split that is asked for has been predicted.
+        unreadable: there are files of it that are damaged or of another version, as ``detail`` says.
     """
 
     state: State
@@ -46,20 +47,22 @@ class Progressed:
     scores: Mapping[str, SavedScores] | None = None
     fitted: bool = False
     predicted: bool = False
+    unreadable: bool = False
 
 
 def inspect_run(runs: Path, seed: int, identity: str, task: str, evaluation: EvaluationConfig) -> Progressed:
     """How far the run with an identity has come towards an evaluation; writes nothing."""
     folder = find_run(runs, seed, identity)
     if folder is None:
-        return Progressed(State.MISSING)
+        damaged = "; ".join(damaged_runs(runs, seed, identity))
+        return Progressed(State.MISSING, damaged, unreadable=bool(damaged))
     if not folder.record.is_file():
         return Progressed(State.PARTIAL, "stopped before its end", folder)
     try:
         record = read_record(folder.path)
         scores = read_scores(folder)
     except RecordError as error:
-        return Progressed(State.PARTIAL, str(error), folder)
+        return Progressed(State.PARTIAL, str(error), folder, unreadable=True)
     split = evaluation.split
     predicted = folder.predicted_splits()
     found = Progressed(
@@ -81,6 +84,23 @@ def inspect_run(runs: Path, seed: int, identity: str, task: str, evaluation: Eva
     if record.status != "done":
         return replace(found, detail="scored; its record is to be finished")
     return replace(found, state=State.DONE)
+
+
+ADVICE = "'tabib train' makes the model again; 'cleanup_checkpoints: false' in a benchmark keeps models"
+"""What to do where a run has no model any more."""
+
+
+def no_model(folder: RunFolder, record: RunRecord | None) -> str:
+    """That a run folder holds no model, and why, as far as that is known."""
+    if record is not None and record.fit is None and record.error is not None:
+        why = f"the run failed: {record.error.message}"
+    elif folder.model.exists():
+        why = "its folder model/ is incomplete: model.json is absent"
+    elif folder.owner.is_file():
+        why = "a benchmark has cleaned it up"
+    else:
+        why = "its folder model/ is absent"
+    return f"{folder.path} has no trained model ({why})"
 
 
 def resampling_of(evaluation: EvaluationConfig) -> Resampling:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
-from tabib.benchmark.aggregate import mean_of
+from tabib.benchmark.aggregate import aggregate, mean_of
+from tabib.benchmark.plan import plan
+from tabib.config.load import load_benchmark_config
 from tabib.core.scores import Score
 
 
@@ -35,3 +38,17 @@ def test_a_metric_that_is_undefined_for_one_seed_has_no_mean() -> None:
 def test_a_seed_without_interval_leaves_the_mean_without_one() -> None:
     summary = mean_of({1: Score(0.6, low=0.5, high=0.7), 2: Score(0.8)})
     assert (summary.mean, summary.low, summary.high) == (pytest.approx(0.7), None, None)
+
+
+def test_a_group_of_corpora_that_no_model_is_configured_for_is_not_planned(tmp_path: Path) -> None:
+    (tmp_path / "majority.yaml").write_text("model: majority\n")
+    (tmp_path / "benchmark.yaml").write_text(
+        "datasets: {cls: [mini_triage_fr], ner: [mini_ner_fr]}\n"
+        "model_groups: {base: {configs: {cls: majority.yaml}, models: {majority: null}}}\n"
+        f"output: {{runs: {tmp_path / 'runs'}}}\n"
+    )
+    benchmark = load_benchmark_config(tmp_path / "benchmark.yaml")
+    planned, left_out = aggregate(benchmark, plan(benchmark)).cells
+    assert (planned.dataset, planned.planned) == ("mini_triage_fr", True)
+    assert (left_out.dataset, left_out.task, left_out.primary) == ("mini_ner_fr", "ner_span", "exact_f1")
+    assert not left_out.planned
