@@ -185,6 +185,8 @@ def _print_labels(console: Console, corpus: Corpus) -> None:
         for split in SPLITS
     }
     labels: set[str] = set(corpus.card.labels).union(*supports.values())
+    if not labels:
+        return
     shown = table("label", *((split, "right") for split in SPLITS))
     for label in sorted(labels, key=lambda name: (-supports["train"][name], name)):
         shown.add_row(Text(label), *(_count(supports[split][label]) for split in SPLITS))

@@ -26,7 +26,7 @@ def print_example(
 
     from tabib.cli.console import entity_style
 
-    text = example.document.text
+    document, text = example.document, example.document.text
     end = len(text) if characters is None else min(characters, len(text))
     entities = tuple(item for item in _items(example.gold) if isinstance(item, Entity))
     shown = Text(text[:end])
@@ -41,6 +41,11 @@ def print_example(
     else:
         console.print(Text(f"--- {example.id}"))
     console.print(shown)
+    if document.second:
+        console.print(Text("and: ", "bold") + _cut(document.second, characters))
+    for letter, option in zip(document.letters, document.options, strict=True):
+        right = letter in example.gold
+        console.print(Text(f"  {'✓' if right else ' '} {letter}  {option}", "bold green" if right else ""))
     labels = [item for item in _items(example.gold) if isinstance(item, str)]
     if labels or not entities:
         console.print(Text("gold: ", "bold") + Text(", ".join(labels) or "none"))
@@ -66,5 +71,16 @@ def _line(entity: Entity, text: str, colours: Mapping[str, int], *, padded: bool
     return line
 
 
+def _cut(text: str, characters: int | None) -> Text:
+    from rich.text import Text
+
+    if characters is None or len(text) <= characters:
+        return Text(text)
+    return Text(text[:characters]) + Text(f" … ({len(text) - characters} more characters)", "dim")
+
+
 def _items(gold: Any) -> tuple[Any, ...]:
+    """Entities or labels; a number as it is written."""
+    if isinstance(gold, float):
+        return (f"{gold:g}",)
     return (gold,) if isinstance(gold, str) else tuple(gold)

@@ -41,14 +41,14 @@ def corpora(data_dir: DataDir = None) -> None:
     absent = []
     for entry in registry.corpora().values():
         card = card_of(entry.name)
-        documents = sum(counts["documents"] for counts in card.statistics.values())
+        documents = sum(counts.get("documents", 0) for counts in card.statistics.values())
         place = _place(card, data_dir)
         absent += [entry.name] if place == "no" else []
         shown.add_row(
             _names(entry.name, entry.aliases),
             card.task,
             ", ".join(card.languages),
-            f"{documents}",
+            f"{documents}" if documents else "–",
             place,
             card.licence,
         )
