@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from tabib.config.backends import BackendOptions
 from tabib.config.schema import Schema
 
 
@@ -128,13 +129,9 @@ class ChoiceOptions(EncoderOptions):
     )
 
 
-class LlmOptions(Schema):
+class LlmOptions(BackendOptions):
     """A language model that is asked in words, with the weights as they are."""
 
-    backend: Literal["transformers", "vllm", "openai"] = "transformers"
-    backend_fallback: Literal["transformers", "vllm", "openai"] | None = Field(
-        default=None, description="used, and recorded, where the package that the backend needs is absent"
-    )
     served_model: str | None = Field(
         default=None, description="the model's name on the server (openai); null: model_name_or_path"
     )
@@ -169,7 +166,6 @@ class LlmOptions(Schema):
     attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
         default=None, description="null: what the library chooses for the model; an absent one is an error"
     )
-    temperature: float = Field(default=0.0, ge=0, description="0: always the most probable token")
 
     @property
     def remote(self) -> bool:

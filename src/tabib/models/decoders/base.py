@@ -62,6 +62,7 @@ class Response:
         finish_reason: ``stop``, ``length`` (cut off at ``max_tokens``), or whatever the server says.
         prompt_tokens, completion_tokens: as the backend counts them.
         constrained: the text was forced to follow the schema.
+        counted: whether the backend said how many tokens there were; else both numbers are 0 and mean nothing.
     """
 
     text: str = ""
@@ -71,6 +72,7 @@ class Response:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     constrained: bool = False
+    counted: bool = True
 
     def to_json(self) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -85,6 +87,8 @@ class Response:
             row["error"] = self.error
         if self.constrained:
             row["constrained"] = True
+        if not self.counted:
+            row["counted"] = False
         return row
 
     @classmethod
@@ -97,6 +101,7 @@ class Response:
             row["prompt_tokens"],
             row["completion_tokens"],
             row.get("constrained", False),
+            row.get("counted", True),
         )
 
 
@@ -110,6 +115,10 @@ class Usage:
     errors: int = 0
     cost: float | None = None
     """In the currency of the price that the configuration gives; None without one."""
+    uncounted: int = 0
+    """Requests whose tokens the backend did not count: the numbers above leave them out."""
+    cached: int = 0
+    """Of the requests, those whose answer an earlier run had stored; their tokens are in the numbers above."""
 
 
 class Backend(ABC):
@@ -120,15 +129,29 @@ class Backend(ABC):
         identity: what the answers depend on besides the requests (model, revision, sampling…); a key of the
             cache. No secrets.
         can: of ``loglikelihood`` and ``schema``, what it can do.
+        remarks: what a reader of the results has to know: a fallback, what the server refused, tries again.
     """
 
     name: ClassVar[str]
     can: frozenset[str]
     identity: Mapping[str, Any]
+    remarks: tuple[str, ...] = ()
 
     @abstractmethod
     def complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         """(index of the request, response), as soon as each is there, in any order; exactly one for each."""
+
+    def stop(self) -> bool:
+        """Begin no further request. True: ``complete`` still gives the answers to those under way, then ends.
+
+        False: the backend works on one batch at a time, and leaving ``complete`` is enough.
+        """
+        return False
+
+    def remark(self, text: str) -> None:
+        """Note, once, what a reader of the results has to know."""
+        if text not in self.remarks:
+            self.remarks = (*self.remarks, text)
 
     def close(self) -> None:
         """Give back what is held (memory, connections)."""

@@ -28,6 +28,8 @@ BACKENDS: Mapping[str, str] = {
 def open_backend(options: LlmOptions, weights: Path | None) -> Backend:
     """The backend of a configuration, or its fallback where the package of the first is not installed.
 
+    The use of a fallback is logged, and is among the backend's ``remarks``.
+
     Raises:
         MissingExtraError: a package is absent and no fallback is named.
         ModelError: the model cannot be had.
@@ -37,9 +39,11 @@ def open_backend(options: LlmOptions, weights: Path | None) -> Backend:
     except MissingExtraError as error:
         if options.backend_fallback is None:
             raise
-        message = "backend_fallback: %s is used in place of %s (%s)"
-        logging.getLogger(__name__).warning(message, options.backend_fallback, options.backend, error)
-        return _open(options.backend_fallback, options, weights)
+        note = f"backend_fallback: {options.backend_fallback} is used in place of {options.backend} ({error})"
+        logging.getLogger(__name__).warning(note)
+        backend = _open(options.backend_fallback, options, weights)
+        backend.remark(note)
+        return backend
 
 
 def _open(name: str, options: LlmOptions, weights: Path | None) -> Backend:
