@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tabib.config.schema import Schema
-from tabib.core.errors import ConfigError, DataError, ModelError
+from tabib.core.errors import ConfigError, DataError, ModelError, TabibError
 from tabib.models.base import Model
 from tabib.registry import ModelEntry, find, models, nearest, resolve, tasks
 
@@ -81,20 +81,33 @@ def load_model(folder: Path) -> Model:
     """What ``save_model`` wrote.
 
     Raises:
-        ModelError: the folder holds no model, or one of a class that this version does not know.
+        ModelError: the folder holds no model, one of a class that this version does not know, or files of it are
+            absent or damaged.
     """
     path = folder / MANIFEST
     if not path.is_file():
         raise ModelError(f"no model in {folder}: {MANIFEST} is absent")
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    entry = find(models(), manifest["model"], "model")
-    kind = _class_of(entry, manifest["task"])
-    if kind.__name__ != manifest["class"]:
-        raise ModelError(
-            f"{folder} holds a {manifest['class']}, but {entry.name!r} is a {kind.__name__} in this version"
-        )
-    model: Model = kind.load(folder)
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        name, task, class_name = (str(manifest[key]) for key in ("model", "task", "class"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(_unreadable(path, error)) from error
+    entry = find(models(), name, "model")
+    kind = _class_of(entry, task)
+    if kind.__name__ != class_name:
+        raise ModelError(f"{folder} holds a {class_name}, but {entry.name!r} is a {kind.__name__} in this version")
+    try:
+        model: Model = kind.load(folder)
+    except (TabibError, MemoryError):
+        raise
+    except Exception as error:  # each library has its own errors for a file that is cut short
+        raise ModelError(_unreadable(folder, error)) from error
     return model
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"the saved model cannot be loaded from {path}: {type(error).__name__}: {first}"
 
 
 def _class_of(entry: ModelEntry, task: str) -> Any:

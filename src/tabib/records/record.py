@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tabib.core.errors import RecordError
 from tabib.records.files import read_json, write_json
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 RECORD_VERSION = 1
+FINGERPRINTS = ("corpus", "weights", "tokenizer", "code")
 RunStatus = Literal["trained", "done", "failed"]
 
 
@@ -101,14 +107,38 @@ class RunRecord:
         if values.keys() != known:
             absent, unknown = sorted(known - values.keys()), sorted(values.keys() - known)
             raise RecordError(f"{path}: keys absent {absent}, unknown {unknown}; the file is damaged")
-        try:
-            values["labels"], values["notes"] = tuple(values["labels"]), tuple(values["notes"])
-            values["error"] = None if values["error"] is None else RunError(**values["error"])
-            if values["status"] not in ("trained", "done", "failed"):
-                raise ValueError(f"unknown status {values['status']!r}")
-            return cls(**values)
-        except (TypeError, ValueError) as error:
-            raise RecordError(f"{path}: {error}; the file is damaged") from error
+        if wrong := _wrong(values):
+            raise RecordError(f"{path}: {wrong}; the file is damaged")
+        values["labels"], values["notes"] = tuple(values["labels"]), tuple(values["notes"])
+        values["error"] = None if values["error"] is None else RunError(**values["error"])
+        return cls(**values)
+
+
+@cache
+def _types() -> TypeAdapter[RunRecord]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunRecord)
+
+
+def _wrong(values: Mapping[str, Any]) -> str:
+    """The first value that a record cannot have, and why; empty for a sound one."""
+    from pydantic import ValidationError
+
+    try:
+        record = _types().validate_json(json.dumps(values), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        if not place:
+            return first["msg"].removeprefix("Value error, ")
+        return f"{place}: found {first['input']!r:.60}. {first['msg']}"
+    if absent := [name for name in FINGERPRINTS if name not in record.fingerprints]:
+        return f"fingerprints: {', '.join(absent)} absent"
+    fit = record.fit or {}
+    if not isinstance(fit.get("steps", 0), int) or not isinstance(fit.get("lost", {}), Mapping):
+        return "fit: steps is no number, or lost no mapping"
+    return ""
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

@@ -105,3 +105,41 @@ def test_gradient_checkpointing_changes_no_gradient(tiny_encoder: Path) -> None:
         return grads
 
     assert torch.allclose(gradient(True), gradient(False), atol=1e-6)
+
+
+@pytest.mark.parametrize("damage", ["absent", "empty"])
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("majority", "learner.json"),
+        ("text", "head.json"),
+        ("text", "model.safetensors"),
+        ("text", "backbone/config.json"),
+        ("text", "backbone/backbone.json"),
+        ("text", "backbone/tokenizer.json"),
+    ],
+)
+def test_a_damaged_model_is_one_message_with_its_place(
+    model: str, name: str, damage: str, tiny_encoder: Path, tmp_path: Path
+) -> None:
+    options = TextOptions() if model == "text" else NoOptions()
+    weights = tiny_encoder if model == "text" else None
+    built = build_model(models()[model], "classification", ["A", "B"], options, weights=weights, seed=0)
+    if model == "majority":
+        built.fit([Example(Document("d", "toux"), "A")], [])  # type: ignore[attr-defined]
+    save_model(built, model, tmp_path / "model")
+    path = tmp_path / "model" / name
+    if damage == "absent":
+        path.unlink()
+    else:
+        path.write_text("")
+    with pytest.raises(ModelError) as caught:
+        load_model(tmp_path / "model")
+    assert str(tmp_path / "model") in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"model": "majority"}'])
+def test_a_damaged_manifest_is_one_message(content: str, tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(content)
+    with pytest.raises(ModelError, match=r"model\.json"):
+        load_model(tmp_path)

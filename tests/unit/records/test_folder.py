@@ -13,6 +13,7 @@ from tabib.core.spans import Entity
 from tabib.records.files import write_json
 from tabib.records.folder import (
     RunFolder,
+    damaged_runs,
     find_run,
     folder_name,
     read_gold,
@@ -33,6 +34,15 @@ def test_the_name_of_a_folder_is_safe_and_says_what_is_in_it() -> None:
     assert folder_name("emea", "../..", 1, IDENTITY) == "emea--unnamed--s1--01234567"
 
 
+def test_the_name_of_a_folder_fits_into_what_file_systems_allow(tmp_path: Path) -> None:
+    names = [folder_name("é" * 300, letter * 300, 2**32 - 1, IDENTITY) for letter in ("m", "ę", "a/")]
+    for name in names:
+        (tmp_path / name).mkdir()
+        assert name.endswith(f"--s{2**32 - 1}--01234567")
+        assert len(name.encode()) < 240
+    assert len(set(names)) == 3
+
+
 def test_a_run_is_found_by_its_whole_identity_whatever_its_model_was_called(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / folder_name("emea", "any name", 42, IDENTITY))
     write_json(folder.identity, {"identity": IDENTITY})
@@ -40,6 +50,19 @@ def test_a_run_is_found_by_its_whole_identity_whatever_its_model_was_called(tmp_
     assert find_run(tmp_path, 42, IDENTITY[:8] + "f" * 56) is None
     assert find_run(tmp_path, 43, IDENTITY) is None
     assert find_run(tmp_path / "nowhere", 42, IDENTITY) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "[1]", "{}", '{"identity": null}'])
+def test_a_damaged_identity_is_no_run_and_hides_no_other(tmp_path: Path, content: str) -> None:
+    damaged = RunFolder(tmp_path / folder_name("emea", "a", 42, IDENTITY))
+    damaged.path.mkdir()
+    damaged.identity.write_text(content)
+    assert find_run(tmp_path, 42, IDENTITY) is None
+    (said,) = damaged_runs(tmp_path, 42, IDENTITY)
+    assert str(damaged.identity) in said
+    sound = RunFolder(tmp_path / folder_name("emea", "b", 42, IDENTITY))
+    write_json(sound.identity, {"identity": IDENTITY})
+    assert find_run(tmp_path, 42, IDENTITY) == sound
 
 
 def test_gold_and_predictions_come_back_and_hold_no_text(tmp_path: Path) -> None:

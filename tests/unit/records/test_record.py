@@ -61,8 +61,17 @@ def test_what_is_not_a_run_folder_is_said(tmp_path: Path) -> None:
     [
         ({"version": 99}, "written as version 99"),
         ({"seed": None, "extra": 1}, r"unknown \['extra'\]"),
-        ({"status": "great"}, "unknown status 'great'"),
+        ({"status": "great"}, "status: found 'great'"),
         ({"error": {"kind": "x"}}, "damaged"),
+        ({"hardware": None}, "hardware: .*damaged"),
+        ({"labels": "ANAT"}, "labels: .*damaged"),
+        ({"notes": [1]}, "notes.*damaged"),
+        ({"threads": "2"}, "threads: .*damaged"),
+        ({"seconds": {"fit": "a minute"}}, r"seconds\.fit: .*damaged"),
+        ({"fingerprints": {"corpus": "c"}}, "fingerprints: .*damaged"),
+        ({"fit": []}, "fit: .*damaged"),
+        ({"fit": {"lost": 3}}, r"fit: .*damaged"),
+        ({"error": {"type": "E", "message": "m", "traceback_file": ""}}, "if and only if"),
     ],
 )
 def test_a_damaged_record_names_file_and_fault(tmp_path: Path, change: dict[str, object], message: str) -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from tabib.core.errors import ModelError
 from tabib.core.examples import Document, Example, Lost
 from tabib.models.backbone import Backbone
 from tabib.models.base import Model, Progress
@@ -215,12 +218,19 @@ class Head(nn.Module, Model):
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """What ``save`` wrote, on the GPU where there is one."""
-        head = json.loads((folder / "head.json").read_text(encoding="utf-8"))
-        backbone = Backbone.from_saved(folder / "backbone")
-        options = cls.options_type()(**head["options"])
+        """What ``save`` wrote, on the GPU where there is one.
+
+        Raises:
+            ModelError: a file is absent, damaged, or does not fit the others.
+        """
+        with _part(folder / "head.json") as path:
+            head = json.loads(path.read_text(encoding="utf-8"))
+            options = cls.options_type()(**head["options"])
+        with _part(folder / "backbone") as path:
+            backbone = Backbone.from_saved(path)
         model = cls(backbone, head["task"], head["labels"], options)
-        model.load_state_dict(load_file(folder / "model.safetensors"))
+        with _part(folder / "model.safetensors") as path:
+            model.load_state_dict(load_file(path))
         model.restore(head["state"])
         model.eval()
         return model.to("cuda" if torch.cuda.is_available() else "cpu")
@@ -229,6 +239,18 @@ class Head(nn.Module, Model):
     @abstractmethod
     def options_type(cls) -> type:
         """The pydantic schema of ``options``."""
+
+
+@contextmanager
+def _part(path: Path) -> Iterator[Path]:
+    """A part of a saved model; what goes wrong in reading it is a ModelError that names it."""
+    try:
+        yield path
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        if isinstance(error, ModelError):
+            raise
+        why = (str(error).strip().splitlines() or [""])[0]
+        raise ModelError(f"{path} is absent, damaged or does not fit its model: {why}") from error
 
 
 def batches_by_length(lengths: Sequence[int], budget: int) -> list[list[int]]:
