@@ -131,6 +131,8 @@ _MODELS = (
             "ner_token": "tabib.models.baselines.majority:MajorityNer",
             "classification": "tabib.models.baselines.majority:MajorityClassifier",
             "multilabel": "tabib.models.baselines.majority:MajorityMultilabel",
+            "similarity": "tabib.models.baselines.majority:MajoritySimilarity",
+            "mcqa": "tabib.models.baselines.majority:MajorityMcqa",
         },
         "tabib.config.options:NoOptions",
         "the most frequent answer of the training data",
@@ -141,9 +143,10 @@ _MODELS = (
         {
             "classification": "tabib.models.baselines.tfidf:TfidfClassifier",
             "multilabel": "tabib.models.baselines.tfidf:TfidfMultilabel",
+            "similarity": "tabib.models.baselines.tfidf:TfidfSimilarity",
         },
         "tabib.config.options:TfidfOptions",
-        "TF-IDF of words and characters, and a linear classifier",
+        "TF-IDF of words and characters, and a linear classifier; of pairs the cosine",
     ),
     ModelEntry(
         "dictionary",
@@ -236,19 +239,19 @@ _MODELS = (
 @cache
 def tasks() -> dict[str, TaskEntry]:
     """Every task by its canonical name."""
-    return _table(_TASKS, "tabib.tasks")
+    return _table(_TASKS, "tabib.tasks", TaskEntry)
 
 
 @cache
 def corpora() -> dict[str, CorpusEntry]:
     """Every corpus by its canonical name."""
-    return _table(_CORPORA, "tabib.corpora")
+    return _table(_CORPORA, "tabib.corpora", CorpusEntry)
 
 
 @cache
 def models() -> dict[str, ModelEntry]:
     """Every model family by its canonical name."""
-    return _table(_MODELS, "tabib.models")
+    return _table(_MODELS, "tabib.models", ModelEntry)
 
 
 def find(table: Mapping[str, EntryT], name: str, what: str) -> EntryT:
@@ -279,11 +282,28 @@ def resolve(target: str) -> Any:
     return getattr(loaded, attribute) if attribute else loaded
 
 
-def _table(rows: Iterable[EntryT], group: str) -> dict[str, EntryT]:
+def _table(rows: Iterable[EntryT], group: str, kind: type[EntryT]) -> dict[str, EntryT]:
+    """The rows of the package and of plug-ins, by name.
+
+    Raises:
+        ConfigError: a plug-in cannot be imported, gives something else than a row, or takes a name or alias that
+            is taken; names its distribution.
+    """
     table = {row.name: row for row in rows}
+    taken = {name for row in table.values() for name in (row.name, *row.aliases)}
     for point in entry_points(group=group):
-        row = point.load()
-        if row.name in table:
-            raise ConfigError(f"plug-in {point.value!r} registers {row.name!r}, which already exists in {group}")
+        where = f"the plug-in {point.value!r} ({group}) of the package {point.dist.name if point.dist else '?'!r}"
+        hint = "; mend or uninstall that package"
+        try:
+            row = point.load()
+        except Exception as error:  # whatever the plug-in's own code does
+            raise ConfigError(f"{where} cannot be loaded: {type(error).__name__}: {error}{hint}") from error
+        if not isinstance(row, kind):
+            raise ConfigError(f"{where} is a {type(row).__name__}, expected a {kind.__name__}{hint}")
+        names = (row.name, *row.aliases)
+        again = sorted({name for name in names if name in taken or names.count(name) > 1})
+        if again:
+            raise ConfigError(f"{where} registers {', '.join(map(repr, again))}, which exists already{hint}")
+        taken.update(names)
         table[row.name] = row
     return table

@@ -59,13 +59,15 @@ def by_dataset(results: Results) -> dict[str, dict[str, list[Row]]]:
 def best_of(cells: Iterable[CellResult]) -> CellResult | None:
     """The model with the highest mean, where calling it the best means something.
 
-    There are at least two models, all have all their seeds, and the interval of the highest mean lies wholly
-    above that of every other one. Suspect scores never win. This is cautious, and no substitute for a paired test.
+    All models have all their seeds, at least two have a score (a correlation with a constant answer is undefined),
+    and the interval of the highest mean lies wholly above that of every other one. Suspect scores never win. This
+    is cautious, and no substitute for a paired test.
     """
     planned = [cell for cell in cells if cell.planned]
-    if len(planned) < 2 or not all(cell.complete and cell.score.mean is not None for cell in planned):
+    scored = [cell for cell in planned if cell.score.mean is not None]
+    if len(scored) < 2 or not all(cell.complete for cell in planned):
         return None
-    best, *others = sorted(planned, key=lambda cell: -_mean(cell))
+    best, *others = sorted(scored, key=lambda cell: -_mean(cell))
     low = best.score.low
     if best.suspect or low is None:
         return None

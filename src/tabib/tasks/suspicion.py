@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from tabib.core.scores import Score
 
 NEAR_ZERO = 0.01
-"""A primary score (in [0, 1]) below this is a broken model or pipeline more often than a bad one."""
+"""A primary score (1 is the best) below this is a broken model or pipeline more often than a bad one."""
 
 
 def suspicions(
@@ -32,7 +32,8 @@ def suspicions(
     if score.value is not None and anchor is not None and anchor.value is not None and score.value <= anchor.value:
         reasons.append(f"not above the majority baseline ({anchor.value:.3f})")
     if score.value is not None and score.value < NEAR_ZERO:
-        reasons.append(f"{primary} is near 0 ({score.value:.3f})")
+        place = "near 0" if score.value > -NEAR_ZERO else "below 0"
+        reasons.append(f"{primary} is {place} ({score.value:.3f})")
     if any(right != empty for right in gold) and all(answer == empty for answer in answers):
         reasons.append("nothing was predicted")
     elif len(set(gold)) > 1 and len(set(answers)) == 1:  # constant gold may rightly be answered by a constant

@@ -1,4 +1,4 @@
-"""TF-IDF of words and characters, and logistic regression over it. Kept as text and arrays, never as a pickle."""
+"""TF-IDF of words and characters: logistic regression over it, or its cosine. Text and arrays, never a pickle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from typing import Any, Self
 from tabib.config.options import TfidfOptions
 from tabib.core.errors import DataError
 from tabib.core.examples import Document, Example
-from tabib.core.predictions import ClassificationPrediction, MultilabelPrediction
+from tabib.core.predictions import (
+    ClassificationPrediction,
+    MultilabelPrediction,
+    Scale,
+    SimilarityPrediction,
+)
 from tabib.models.base import Progress
 from tabib.models.baselines.stored import StoredLearner
 
@@ -40,13 +45,17 @@ class _Tfidf(StoredLearner):
 
     def fit(self, train: Sequence[Example[Any]], dev: Sequence[Example[Any]]) -> None:
         self.vectorizers = new_vectorizers(self.options)
-        texts = [example.document.text for example in train]
+        texts = [text for example in train for text in self.texts(example.document)]
         try:
             matrices = [vectorizer.fit_transform(texts) for vectorizer in self.vectorizers]
         except ValueError as error:  # "empty vocabulary"
             raise DataError(f"TF-IDF finds no word in the {len(train)} training texts") from error
         self.fit_linear(_beside(matrices), [example.gold for example in train])
         self.tune(dev)
+
+    def texts(self, document: Document) -> tuple[str, ...]:
+        """What is counted of a document."""
+        return (document.text,)
 
     def tune(self, dev: Sequence[Example[Any]]) -> None:
         """Choose thresholds on dev."""
@@ -195,6 +204,41 @@ class TfidfMultilabel(_Tfidf):
 
     def restore(self, state: dict[str, Any]) -> None:
         self.threshold = float(state["threshold"])
+
+
+class TfidfSimilarity(_Tfidf):
+    """The cosine of the two vectors, in [0, 1]. Frequencies are those of the texts of train; its gold is not used.
+
+    Both kinds of n-grams weigh the same. A text without any known n-gram has cosine 0 with all others.
+    """
+
+    def texts(self, document: Document) -> tuple[str, ...]:
+        return (document.text, document.second)
+
+    def fit_linear(self, features: Any, gold: Sequence[Any]) -> None:  # noqa: ARG002
+        """There is no linear layer."""
+        import numpy as np
+
+        self.coefficients, self.intercepts = np.zeros((0, features.shape[1])), np.zeros(0)
+
+    def predict(
+        self, documents: Sequence[Document], progress: Progress | None = None
+    ) -> list[SimilarityPrediction]:
+        import numpy as np
+        from sklearn.preprocessing import normalize
+
+        if not documents:
+            return []
+        first, second = (
+            normalize(self.features(texts)) for texts in zip(*map(self.texts, documents), strict=True)
+        )
+        cosines = np.asarray(first.multiply(second).sum(axis=1)).ravel()
+        if progress is not None:
+            progress(len(documents), len(documents))
+        return [
+            SimilarityPrediction(document.id, float(cosine), scale=Scale.MODEL)
+            for document, cosine in zip(documents, cosines, strict=True)
+        ]
 
 
 def _beside(matrices: Sequence[Any]) -> Any:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline, make_union
 
 from tabib.config.options import TfidfOptions
 from tabib.core.errors import DataError
 from tabib.core.examples import Document, Example
-from tabib.models.baselines.tfidf import TfidfClassifier, TfidfMultilabel, new_vectorizers
+from tabib.core.predictions import Scale
+from tabib.models.baselines.tfidf import TfidfClassifier, TfidfMultilabel, TfidfSimilarity, new_vectorizers
 
 TEXTS = ["toux et fièvre", "douleur au genou", "fièvre à 39", "prise de sang", "toux grasse", "genou gonflé"]
 NEW = ["une toux", "le genou droit", "", "inconnu", "sang et fièvre"]
@@ -103,3 +105,21 @@ def test_no_documents_no_predictions() -> None:
     model = TfidfClassifier(["A", "B"], TfidfOptions(), task="classification")
     model.fit(examples(list("ABABAB")), [])
     assert model.predict([]) == []
+
+
+def test_similarity_is_the_cosine_of_scikit_learn_s_vectors_also_from_disk(tmp_path: Path) -> None:
+    """Fitted on both texts of the pairs of train; gold plays no part."""
+    pairs = list(zip(TEXTS[::2], TEXTS[1::2], strict=True))
+    train = [Example(Document(f"d{i}", first, second=second), float(i)) for i, (first, second) in enumerate(pairs)]
+    model = TfidfSimilarity([], TfidfOptions(), task="similarity")
+    model.fit(train, [])
+    union = make_union(*new_vectorizers(TfidfOptions())).fit(TEXTS)
+    expected = cosine_similarity(union.transform(NEW), union.transform(NEW[::-1])).diagonal()
+    new = [Document(f"n{i}", one, second=two) for i, (one, two) in enumerate(zip(NEW, NEW[::-1], strict=True))]
+    model.save(tmp_path)
+    for fitted in (model, TfidfSimilarity.load(tmp_path)):
+        predictions = fitted.predict(new)
+        assert [prediction.value for prediction in predictions] == pytest.approx(expected.tolist())
+        assert {prediction.scale for prediction in predictions} == {Scale.MODEL}
+    assert (expected[2], max(expected) > 0) == (0, True)  # two empty texts
+    assert fitted.predict([]) == []
