@@ -170,7 +170,13 @@ def test_predict_annotates_new_texts_and_leaves_them_alone(study: Study) -> None
 
     said = study.call("predict", run, "new/a.txt", "new/b.jsonl", "--format", "brat", "--output", "out")
     assert said.code == 0, said.err
+    assert "2 documents, " in said.err
     read = read_brat(study.folder / "out" / "b1.txt")
+    confidences = {(row["label"], *map(tuple, row["spans"])): row["confidence"] for row in lines[1]["entities"]}
+    by_id = {note.target: note.text for note in read.notes}
+    assert by_id == {
+        entity.id: f"confidence {confidences[(entity.label, *entity.spans)]:.2f}" for entity in read.entities
+    }
     assert read.text == text
     assert sorted((entity.label, *map(list, entity.spans)) for entity in read.entities) == sorted(
         (row["label"], *row["spans"]) for row in lines[1]["entities"]
@@ -201,6 +207,10 @@ def test_predict_annotates_new_texts_and_leaves_them_alone(study: Study) -> None
             "a.jsonl:2: the id '1' was given before",
         ),
         ("a.txt", b"\xff", "not valid UTF-8"),
+        ("a.txt", b"", "a.txt: the file holds no text"),
+        ("a.txt", b"\xef\xbb\xbf \r\n", "a.txt: the file holds no text"),
+        ("a.jsonl", b'{"id": "1", "text": "a \\ud800 b"}\n', "a.jsonl:1: the text is not Unicode"),
+        ("a.jsonl", b'{"id": "\\udfff", "text": "a"}\n', "a.jsonl:1: the id is not Unicode"),
     ],
 )
 def test_predict_refuses_what_it_cannot_read(study: Study, name: str, content: bytes, message: str) -> None:
@@ -217,3 +227,57 @@ def test_brat_holds_entities_only(study: Study) -> None:
     said = study.call("predict", only_run(study), "a.txt", "--format", "brat", "--output", "out")
     assert said.code == 2
     assert "use --format jsonl" in said.err
+
+
+@pytest.mark.parametrize("id_", ["a\\u0000b", "x" * 300, "é" * 130, "..", "a/b", ""])
+def test_an_id_that_is_no_name_of_a_file_is_refused_before_anything_is_written(study: Study, id_: str) -> None:
+    study.edit("run.yaml", extends="majority.yaml", dataset="mini_ner_fr", model="dictionary")
+    assert study.call("train", "run.yaml").code == 0
+    (study.folder / "a.jsonl").write_text(f'{{"id": "{id_}", "text": "fièvre"}}\n')
+    before = study.tree()
+    said = study.call("predict", only_run(study), "a.jsonl", "--format", "brat", "--output", "out")
+    assert said.code == 2
+    assert "cannot name a file" in said.err
+    assert study.tree() == before
+
+
+def test_predictions_that_cannot_be_written_are_one_message(study: Study) -> None:
+    study.edit("run.yaml", extends="majority.yaml", dataset="mini_ner_fr", model="dictionary")
+    assert study.call("train", "run.yaml").code == 0
+    (study.folder / "a.txt").write_text("fièvre")
+    for arguments in (["--format", "brat"], ["--format", "jsonl"]):
+        said = study.call("predict", only_run(study), "a.txt", "--output", "/proc/nothing/here", *arguments)
+        assert said.code == 2
+        assert len(said.err.splitlines()) == 1
+        assert "/proc/nothing" in said.err
+
+
+def test_a_damaged_model_and_a_damaged_run_are_one_message(study: Study) -> None:
+    study.call("train", "run.yaml", "model=majority", "backend_args=null")
+    (study.folder / "a.txt").write_text("fièvre")
+    run = only_run(study)
+    (run / "model" / "learner.json").write_text("")
+    said = study.call("predict", run, "a.txt")
+    assert said.code == 2
+    assert "cannot be loaded" in said.err
+    (run / "model" / "model.json").unlink()
+    said = study.call("predict", run, "a.txt")
+    assert "model.json is absent" in said.err
+    assert "benchmark has cleaned" not in said.err
+    (run / "record.json").write_text(
+        (run / "record.json").read_text().replace('"hardware": {', '"hardware": 3, "x": {')
+    )
+    assert study.call("predict", run, "a.txt").code == 2
+
+
+def test_scores_are_shown_also_where_they_cannot_be_saved(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    study.call("train", "run.yaml", "model=majority", "backend_args=null")
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tabib.records.folder.write_scores", full)
+    said = study.call("score", only_run(study))
+    assert said.code == 0
+    assert "f1_macro" in said.out
+    assert "could not be saved: no space left" in said.err

@@ -103,6 +103,8 @@ def _ended(cell: Cell, order: Order, item: _Running, error: RunError | None) -> 
     now = cell.refreshed(order.runs, ran=True)
     # A record that was there before says nothing of this process.
     recorded = now.found.record is not None and now.found.record != cell.found.record
+    if code == 0 and now.state is State.MISSING:
+        return now.saying("its process read another corpus, other weights or other code: they have been changed")
     if code in (0, INTERRUPTED) or (recorded and now.state in (State.DONE, State.FAILED)):
         return now
     error = error or RunError("Killed", _cause(code))

@@ -17,12 +17,18 @@ RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a tr
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES", help="Texts (.txt), or JSON lines (.jsonl) with id and text.", show_default=False
+        metavar="FILES",
+        help="Texts (.txt), or JSON lines (.jsonl): id and text; pairs: second; questions: options.",
+        show_default=False,
     ),
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="brat (entities only) or jsonl. Default: brat for entities, else jsonl."),
+    typer.Option(
+        "--format",
+        help="brat (entities only) or jsonl. Default: brat for entities with --output, else jsonl. BRAT holds a"
+        " copy of each text, without a byte order mark: the offsets are the copy's. Confidences are notes.",
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -41,7 +47,8 @@ def predict(
     """Annotate new documents with a trained run."""
     from tabib.core.errors import ConfigError
     from tabib.records.record import read_record
-    from tabib.runs.annotate import check_targets, json_lines, open_run, read_documents, write_json_lines
+    from tabib.runs.annotate import check_targets, json_lines, open_run, write_json_lines, writing
+    from tabib.runs.inputs import read_documents
 
     task = read_record(run).task
     entities = task in ("ner_span", "ner_token")
@@ -52,28 +59,36 @@ def predict(
         raise ConfigError(f"--format brat holds entities, and this run's task is {task}; use --format jsonl")
     if chosen == "brat" and output is None:
         raise ConfigError("--format brat needs --output, the folder to write to")
-    documents = read_documents(files, with_words=entities)
+    documents = read_documents(files, task)
     if chosen == "brat":
         assert output is not None
-        check_targets(documents, output, files, overwrite=overwrite)
+        with writing(output):
+            check_targets(documents, output, files, overwrite=overwrite)
     _, model = open_run(run)
+    if output is not None:
+        # Before the work, so that a path that cannot be made costs nothing.
+        with writing(output):
+            (output if chosen == "brat" else output.parent).mkdir(parents=True, exist_ok=True)
     predictions = model.predict(documents)
     if chosen == "brat":
         assert output is not None
-        _write_brat(documents, predictions, output)
+        with writing(output):
+            _write_brat(documents, predictions, output)
     elif output is None:
         typer.echo(json_lines(documents, predictions), nl=False)
     else:
         target = output / "predictions.jsonl" if output.is_dir() else output
-        write_json_lines(target, json_lines(documents, predictions), files, overwrite=overwrite)
+        with writing(target):
+            write_json_lines(target, json_lines(documents, predictions), files, overwrite=overwrite)
 
 
 def _write_brat(documents: Sequence[Document], predictions: Sequence[NerPrediction], output: Path) -> None:
     from tabib.cli.console import stderr
     from tabib.runs.annotate import write_annotations
 
-    output.mkdir(parents=True, exist_ok=True)
     for document, prediction in zip(documents, predictions, strict=True):
         write_annotations(document, prediction, output)
     found = sum(len(prediction.entities) for prediction in predictions)
-    stderr().print(f"{len(documents)} documents, {found} entities: {output}", soft_wrap=True, markup=False)
+    documents_text = f"{len(documents)} document{'s' * (len(documents) != 1)}"
+    entities_text = f"{found} {'entity' if found == 1 else 'entities'}"
+    stderr().print(f"{documents_text}, {entities_text}: {output}", soft_wrap=True, markup=False)
