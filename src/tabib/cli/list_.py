@@ -136,12 +136,15 @@ def _names(name: str, aliases: tuple[str, ...]) -> str:
 
 
 def _place(card: Card, data_dir: Path | None) -> str:
-    """``shipped``, ``yes`` or ``no``."""
+    """``shipped``, ``yes``, ``no``, or ``sample`` where only the invented sample is."""
     from tabib.core.errors import DataError
     from tabib.data.load import SHIPPED, locate
+    from tabib.data.sample import is_sample
 
     try:
         folder = locate(card, data_dir)
     except DataError:
         return "no"
+    if is_sample(folder):
+        return "sample"
     return "shipped" if folder.resolve().is_relative_to(SHIPPED.resolve()) else "yes"

@@ -34,6 +34,46 @@ def test_classes_are_shown_below_the_text(corpus: str, gold: str, capsys: pytest
     assert capsys.readouterr().out.count(f"\n{gold}") == 2
 
 
+def test_a_pair_is_shown_as_two_texts_with_its_score(capsys: pytest.CaptureFixture[str]) -> None:
+    from tabib.cli.console import stdout
+
+    example = Example(Document("p1", "Il tousse.", second="Une toux, depuis hier."), 4.5)
+    print_example(stdout(), example, {}, characters=12)
+    assert capsys.readouterr().out.splitlines() == [
+        "--- p1",
+        "Il tousse.",
+        "and: Une toux, de … (10 more characters)",
+        "gold: 4.5",
+        "",
+    ]
+
+
+def test_a_question_is_shown_with_its_options_and_the_right_ones_ticked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from tabib.cli.console import stdout
+
+    example = Example(Document("q1", "Lesquels ?", options=("fer", "zinc", "or")), ("A", "C"))
+    print_example(stdout(), example, {})
+    assert capsys.readouterr().out.splitlines() == [
+        "--- q1",
+        "Lesquels ?",
+        "  ✓ A  fer",
+        "    B  zinc",
+        "  ✓ C  or",
+        "gold: A, C",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("corpus", ["mini_pairs_fr", "mini_mcqa_fr"])
+def test_corpora_of_pairs_and_of_questions_are_shown(corpus: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "show", corpus, "-n", "2", "--split", "test"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("\ngold: ") == 2
+    assert ("\nlabel " in shown) == (corpus == "mini_mcqa_fr")
+
+
 def test_long_documents_are_cut_and_say_so(capsys: pytest.CaptureFixture[str]) -> None:
     from tabib.cli.console import stdout
 

@@ -27,7 +27,7 @@ CARDS = {
         name="clister",
         task="similarity",
         languages=("fr",),
-        licence="data use agreement, as the CAS corpus that its sentences are from",
+        licence="data use agreement (of CAS)",
         citation="Hiebel N., Ferret O., Fort K., Névéol A. CLISTER: A Corpus for Semantic Textual Similarity in"
         " French Clinical Narratives. LREC 2022.",
         access="Ask its authors for the corpus (https://gitlab.inria.fr/codeine/clister; an agreement on the CAS"

@@ -18,7 +18,7 @@ CARDS = {
         name="diamed",
         task="classification",
         languages=("fr",),
-        licence="Apache-2.0; each case states its own",
+        licence="CC BY 4.0",
         citation="Labrak Y., Bazoge A., El Khettari O., Rouvier M., Constant dit Beaufils P., Grabar N., Daille"
         " B., Quiniou S., Morin E., Gourraud P.-A., Dufour R. DrBenchmark: A Large Language Understanding"
         " Evaluation Benchmark for French Biomedical Domain. LREC-COLING 2024.",
