@@ -11,6 +11,7 @@ from typing import Any
 from tabib.core.errors import ConfigError, RecordError
 from tabib.core.examples import Document
 from tabib.core.predictions import NerPrediction
+from tabib.core.spans import Entity
 from tabib.data.formats.brat import BratDocument, Note, write_brat
 from tabib.models.base import Model
 from tabib.models.build import load_model
@@ -62,7 +63,8 @@ def write_annotations(document: Document, prediction: NerPrediction, output: Pat
 
     Offsets hold for the copy, which has no byte order mark. Confidences are notes on the entities.
     """
-    entities, notes = [], []
+    entities: list[Entity] = []
+    notes: list[Note] = []
     for number, scored in enumerate(sorted(prediction.entities, key=lambda scored: scored.entity.spans), start=1):
         entities.append(replace(scored.entity, id=f"T{number}"))
         if scored.confidence is not None:

@@ -56,6 +56,8 @@ def _documents(path: Path, task: str) -> list[tuple[Document, int | None]]:
                 path=path,
             )
         text = read_text(path)
+        if not text.strip():
+            raise DataError("the file holds no text", path=path)
         return [(Document(path.stem, text, _words(text, task)), None)]
     if path.suffix != ".jsonl":
         raise DataError(f"expected a .txt or .jsonl file, found {path.suffix or 'no suffix'!r}", path=path)
