@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
 from tabib.config.options import ChoiceOptions
-from tabib.core.examples import Document, LossReason, Lost
+from tabib.core.examples import Document, Example, LossReason, Lost
 from tabib.core.predictions import McqaPrediction, Status
 from tabib.models.backbone import Backbone
 from tabib.models.heads.base import Batch, Encoded, Head, Output
@@ -41,7 +41,8 @@ class MultipleChoice(Head):
 
     A question that says that it has one right option: softmax over its options; loss: cross entropy. Any other:
     a sigmoid for each option, one threshold for all, tuned on dev for exact matches, and never no option; loss:
-    binary cross entropy, mean over its options. The loss of a batch is the mean over its questions.
+    binary cross entropy, mean over its options. The loss of a batch is the mean over its questions. A head that
+    has only learnt from questions with one right option answers every question with one.
     """
 
     options: ChoiceOptions
@@ -51,10 +52,14 @@ class MultipleChoice(Head):
         self.dropout = nn.Dropout(options.dropout)
         self.scorer = nn.Linear(backbone.hidden_size, 1)
         self.threshold = DEFAULT_THRESHOLD
+        self.only_single = False
 
     @classmethod
     def options_type(cls) -> type[ChoiceOptions]:
         return ChoiceOptions
+
+    def prepare(self, train: Sequence[Example[Any]]) -> None:
+        self.only_single = all(example.document.single for example in train)
 
     def encode(self, documents: Sequence[Document], gold: Sequence[Any] | None = None) -> Encoded:
         pairs = encode_pairs(
@@ -70,13 +75,15 @@ class MultipleChoice(Head):
             if gold is not None:
                 lost = [letter for letter in gold[index] if letter not in document.letters]
                 encoded.lost += [Lost(document.id, letter, LossReason.UNKNOWN_LABEL) for letter in lost]
-                if document.single and len(gold[index]) - len(lost) != 1:
+                if self._single(document) and len(gold[index]) - len(lost) != 1:
                     continue  # softmax learns from exactly one
                 target = [float(letter in gold[index]) for letter in document.letters]
             if own:
                 longest = max(own, key=lambda pair: pair.whole)
                 encoded.features.append(
-                    QuestionRow(index, longest.ids, target, len(longest.ids), longest.whole, own, document.single)
+                    QuestionRow(
+                        index, longest.ids, target, len(longest.ids), longest.whole, own, self._single(document)
+                    )
                 )
         return encoded
 
@@ -133,7 +140,7 @@ class MultipleChoice(Head):
             document.id,
             dict(zip(document.letters, probabilities, strict=True)),
             self.threshold,
-            single=document.single,
+            single=row.single,
             status=row.status,
             detail=row.detail,
         )
@@ -160,7 +167,11 @@ class MultipleChoice(Head):
         ]
 
     def state(self) -> dict[str, Any]:
-        return {"threshold": self.threshold}
+        return {"threshold": self.threshold, "only_single": self.only_single}
 
     def restore(self, state: dict[str, Any]) -> None:
         self.threshold = float(state["threshold"])
+        self.only_single = bool(state["only_single"])
+
+    def _single(self, document: Document) -> bool:
+        return document.single or self.only_single
