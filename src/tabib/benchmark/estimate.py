@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tabib.benchmark.plan import Cell
-from tabib.core.errors import RecordError
+from tabib.core.errors import ConfigError, RecordError
 from tabib.core.examples import without_gold
 from tabib.records.record import RunRecord, read_record
 from tabib.runs.environment import limited_threads, peak_memory, reset_peak_memory
@@ -100,13 +100,16 @@ def _from_record(prepared: Prepared, record: RunRecord) -> Estimate | None:
         return None
     if record.fingerprints["weights"] != prepared.identity.weights:
         return None
-    theirs = run_config_from(record.config, "record.json")
-    if like(meaning(theirs)) != like(prepared.identity.config):
+    try:
+        theirs = meaning(run_config_from(record.config, "record.json"))
+    except ConfigError:  # of a version with other settings
+        return None
+    if like(theirs) != like(prepared.identity.config):
         return None
     other = sum(seconds for stage, seconds in record.seconds.items() if stage != "fit")
     source = f"the run of seed {record.seed}, {record.finished[:10]}"
     memory = _largest(record.memory)
-    if not config.entry.by_steps or not fit["steps"]:
+    if not config.entry.by_steps or not fit.get("steps") or not fit.get("epochs"):
         return Estimate(0, 0, record.seconds.get("fit", 0.0) + other, memory, source)
     steps = _steps(prepared, fit)
     dev = fit["dev_seconds"] * max(1.0, steps / fit["steps"])

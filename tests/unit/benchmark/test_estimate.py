@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tabib.benchmark.estimate import like
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tabib.benchmark.estimate import earlier_records, estimate, like
+from tabib.config.load import run_config_from
+from tabib.records.record import write_record
+from tabib.runs.prepare import prepare
+from tabib.runs.run import run
 
 CONFIG = {
     "dataset": "emea",
@@ -22,3 +31,15 @@ def test_batch_size_and_length_do() -> None:
     assert like({**CONFIG, "training": training}) != like(CONFIG)
     assert like({**CONFIG, "backend_args": {"max_length": 128}}) != like(CONFIG)
     assert like({**CONFIG, "training": None}) != like(CONFIG)
+
+
+def test_a_record_of_settings_that_are_no_more_is_passed_over(tmp_path: Path) -> None:
+    content = {"dataset": "mini_triage_pl", "model": "majority", "evaluation": {"resamples": 10}}
+    config = run_config_from(content, "test")
+    prepared = prepare(config)
+    finished = run(config, runs=tmp_path, prepared=prepared)
+    cell: Any = SimpleNamespace(prepared=prepared, spec=SimpleNamespace(config=config))
+    assert estimate(cell, earlier_records(tmp_path), 1).source.startswith("the run of seed 42")
+    old = replace(finished.record, config={**finished.record.config, "colour": "red"})
+    write_record(finished.folder.path, old)
+    assert estimate(cell, earlier_records(tmp_path), 1).source.startswith("a probe")
