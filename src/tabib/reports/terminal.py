@@ -153,7 +153,8 @@ def _label_table(console: Console, scores: Scores) -> Table:
 
 def _label_columns(scores: Scores) -> list[str]:
     known = dict.fromkeys(name for row in scores.per_label.values() for name in row)
-    kind = scores.primary.partition("f1")[0]
+    kind, family, _ = scores.primary.partition("f1")
+    kind = kind if family else ""
     shown = [f"{kind}precision", f"{kind}recall", f"{kind}f1", "support"]
     return [name for name in shown if name in known] or list(known)
 
