@@ -12,7 +12,7 @@ import pytest
 
 from tabib import registry
 from tabib.core.errors import ConfigError
-from tabib.core.examples import LETTERS, LossReason
+from tabib.core.examples import LossReason
 from tabib.core.spans import Entity, split_words
 from tabib.core.tags import spans_to_tags, tags_to_spans
 from tabib.data.check import check_corpus
@@ -298,103 +298,6 @@ class TestDoctorPatientQuestions:
         assert len(larger.dev) == pytest.approx(0.2 * 2616, abs=2)
         assert {one.id for one in other.dev} != {one.id for one in load(name).dev}
         assert larger.test == other.test
-
-
-@pytest.mark.corpora
-class TestE3c:
-    """81 documents; 1327 clinical entities, 59 of them flagged as discontinuous; counted against the raw files."""
-
-    @pytest.mark.parametrize(
-        ("type", "annotations"),
-        [("CLINENTITY", 1327), ("EVENT", 4312), ("BODYPART", 659), ("RML", 508), ("ACTOR", 427), ("TIMEX3", 333)],
-    )
-    def test_every_annotation_of_a_type_is_kept(self, type: str, annotations: int, real_corpora: Path) -> None:
-        corpus = load_corpus("e3c", data_dir=real_corpora, options={"types": [type]})
-        assert check_corpus(corpus).problems == ()
-        assert sum(len(example.gold) for split in SPLITS for example in corpus.split(split)) == annotations
-        assert sum(len(corpus.split(split)) for split in SPLITS) == 81
-
-    def test_discontinuous_ones_are_counted_or_lost(self, load: Load) -> None:
-        assert "59 entities are flagged as discontinuous" in load("e3c").notes[1]
-        lost = load("e3c", discontinuous="lost").lost
-        assert sum(len(items) for items in lost.values()) == 59
-
-    def test_spans_begin_and_end_with_letters(self, load: Load) -> None:
-        """Offsets that were off by one, as with line ends counted wrongly, would begin with spaces."""
-        for split in SPLITS:
-            for example in load("e3c").split(split):
-                found = [entity.text(example.document.text) for entity in example.gold]
-                assert found == [text.strip() for text in found]
-
-
-@pytest.mark.corpora
-def test_mediqal_is_for_scoring_only(load: Load) -> None:
-    one, several = load("mediqal_mcqu"), load("mediqal_mcqm")
-    assert all(example.document.single and len(example.gold) == 1 for example in one.test)
-    assert not any(example.document.single or len(example.gold) == 1 for example in several.test)
-    assert {corpus.notes for corpus in (one, several)} == {("test only: there is nothing to train on",)}
-    cases = [example for example in one.test if example.document.group]
-    assert len(cases) == 4343 - 2347
-    assert all("\n\n" in example.document.text for example in cases)
-
-
-@pytest.mark.corpora
-def test_frenchmedmcqa_has_its_published_numbers_of_answers(load: Load) -> None:
-    corpus = load("frenchmedmcqa")
-    answers = [len(example.gold) for example in corpus.train]
-    assert [answers.count(n) for n in range(1, 6)] == [595, 528, 718, 296, 34]
-    assert len({example.id for example in corpus.train}) == 2171
-
-
-@pytest.mark.corpora
-def test_similarities_have_their_published_scales(load: Load) -> None:
-    sts = [example.gold for split in SPLITS for example in load("stsbenchmark").split(split)]
-    assert (min(sts), max(sts), len(sts)) == (0.0, 5.0, 8628)
-    biosses = [example.gold for example in load("biosses").test]
-    assert (min(biosses), max(biosses)) == (0.0, 4.0)
-
-
-def test_words_alone_do_not_give_the_shipped_similarities(load: Load) -> None:
-    """Denials share words and other words say the same: overlap correlates, but far from well."""
-    from scipy.stats import spearmanr
-
-    for split in SPLITS:
-        examples = load("mini_pairs_fr").split(split)
-        bags = [
-            (set(one.document.text.lower().split()), set(one.document.second.lower().split())) for one in examples
-        ]
-        overlap = [len(first & second) / len(first | second) for first, second in bags]
-        assert 0.05 < spearmanr(overlap, [one.gold for one in examples]).statistic < 0.5
-
-
-@pytest.mark.parametrize("name", ["mini_mcqa_fr", "mini_mcqa_en"])
-def test_the_knowledge_behind_shipped_questions_is_in_train(name: str, load: Load) -> None:
-    """What a medicine's ending goes with, where it is right, is learnt from train and answers test."""
-    corpus = load(name)
-    endings = {"zorin", "bexat", "lumid", "tavix", "quore", "miran", "fosti", "druva"}
-
-    def ending(text: str) -> str:
-        return next((one for one in endings if one in text), "")
-
-    known = {
-        (ending(example.document.text), example.document.options[LETTERS.index(letter)])
-        for example in corpus.train
-        if example.document.single and ending(example.document.text)
-        for letter in example.gold
-    }
-    asked = [one for one in corpus.test if one.document.single and ending(one.document.text)]
-    answered = [
-        [
-            letter
-            for letter, option in zip(one.document.letters, one.document.options, strict=True)
-            if (ending(one.document.text), option) in known
-        ]
-        for one in asked
-    ]
-    right = sum(tuple(found) == one.gold for found, one in zip(answered, asked, strict=True))
-    assert right > 0.8 * len(asked) > 5
-    texts = {one.document.text for one in corpus.train}
-    assert not texts & {one.document.text for one in corpus.test}
 
 
 @pytest.mark.parametrize("name", ["mini_ner_fr", "mini_ner_en"])

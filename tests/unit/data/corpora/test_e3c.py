@@ -9,9 +9,11 @@ import pytest
 
 from tabib.core.errors import ConfigError, DataError
 from tabib.core.examples import LossReason
+from tabib.data.check import check_corpus
 from tabib.data.corpora import e3c
 from tabib.data.corpus import SPLITS, Corpus
 from tabib.data.formats.xmi import XmiAnnotation, XmiDocument, write_xmi
+from tabib.data.load import load_corpus
 
 TEXT = "Une toux sèche\r\net une fièvre."
 COUGH = XmiAnnotation("CLINENTITY", 4, 14, "20", {"entityID": "C0850149"})
@@ -101,3 +103,31 @@ def test_a_list_without_french_documents(folder: Path) -> None:
     (folder / "train_test_split.txt").write_text("ITALIAN\n'IT100002'\n", encoding="utf-8")
     with pytest.raises(DataError, match="no French documents"):
         e3c.load("e3c", folder)
+
+
+@pytest.mark.corpora
+class TestPublished:
+    """81 documents; 1327 clinical entities, 59 of them flagged as discontinuous; counted against the raw files."""
+
+    @pytest.mark.parametrize(
+        ("type", "annotations"),
+        [("CLINENTITY", 1327), ("EVENT", 4312), ("BODYPART", 659), ("RML", 508), ("ACTOR", 427), ("TIMEX3", 333)],
+    )
+    def test_every_annotation_of_a_type_is_kept(self, type: str, annotations: int, real_corpora: Path) -> None:
+        corpus = load_corpus("e3c", data_dir=real_corpora, options={"types": [type]})
+        assert check_corpus(corpus).problems == ()
+        assert sum(len(example.gold) for split in SPLITS for example in corpus.split(split)) == annotations
+        assert sum(len(corpus.split(split)) for split in SPLITS) == 81
+
+    def test_discontinuous_ones_are_counted_or_lost(self, real_corpora: Path) -> None:
+        assert "59 entities are flagged as discontinuous" in load_corpus("e3c", data_dir=real_corpora).notes[1]
+        lost = load_corpus("e3c", data_dir=real_corpora, options={"discontinuous": "lost"}).lost
+        assert sum(len(items) for items in lost.values()) == 59
+
+    def test_spans_begin_and_end_with_letters(self, real_corpora: Path) -> None:
+        """Offsets that were off by one, as with line ends counted wrongly, would begin with spaces."""
+        corpus = load_corpus("e3c", data_dir=real_corpora)
+        for split in SPLITS:
+            for example in corpus.split(split):
+                found = [entity.text(example.document.text) for entity in example.gold]
+                assert found == [text.strip() for text in found]

@@ -8,6 +8,8 @@ import pytest
 
 from tabib.core.errors import DataError
 from tabib.data.corpora import biosses, mini_pairs, stsbenchmark
+from tabib.data.corpus import SPLITS
+from tabib.data.load import load_corpus
 
 STS = "main-news\theadlines\t2016\t{}\t{}\t{}\t{}\n"
 
@@ -78,3 +80,28 @@ def test_the_shipped_table(tmp_path: Path) -> None:
         (tmp_path / f"{split}.tsv").write_text(content, encoding="utf-8")
     (example,) = mini_pairs.load("mini_pairs_fr", tmp_path).test
     assert (example.id, example.document.second, example.gold) == ("test-1", "Une toux.", 4.8)
+
+
+@pytest.mark.corpora
+def test_similarities_have_their_published_scales(real_corpora: Path) -> None:
+    sts = [
+        example.gold
+        for split in SPLITS
+        for example in load_corpus("stsbenchmark", data_dir=real_corpora).split(split)
+    ]
+    assert (min(sts), max(sts), len(sts)) == (0.0, 5.0, 8628)
+    biosses = [example.gold for example in load_corpus("biosses", data_dir=real_corpora).test]
+    assert (min(biosses), max(biosses)) == (0.0, 4.0)
+
+
+def test_words_alone_do_not_give_the_shipped_similarities() -> None:
+    """Denials share words and other words say the same: overlap correlates, but far from well."""
+    from scipy.stats import spearmanr
+
+    for split in SPLITS:
+        examples = load_corpus("mini_pairs_fr").split(split)
+        bags = [
+            (set(one.document.text.lower().split()), set(one.document.second.lower().split())) for one in examples
+        ]
+        overlap = [len(first & second) / len(first | second) for first, second in bags]
+        assert 0.05 < spearmanr(overlap, [one.gold for one in examples]).statistic < 0.5

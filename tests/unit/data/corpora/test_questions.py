@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from tabib.core.errors import DataError
+from tabib.core.examples import LETTERS
 from tabib.data.corpora import frenchmedmcqa, mediqal, mini_mcqa
 from tabib.data.corpora.questions import make_question
+from tabib.data.load import load_corpus
 
 FIVE = {f"answer_{letter}": f"option {letter}" for letter in "abcde"}
 
@@ -144,3 +146,55 @@ class TestShipped:
 def test_options_that_cannot_be_answered(options: list[str], message: str) -> None:
     with pytest.raises(DataError, match=message):
         make_question("1", "Q ?", options, ["A"], DataError)
+
+
+@pytest.mark.corpora
+def test_mediqal_is_for_scoring_only(real_corpora: Path) -> None:
+    one, several = (
+        load_corpus("mediqal_mcqu", data_dir=real_corpora),
+        load_corpus("mediqal_mcqm", data_dir=real_corpora),
+    )
+    assert all(example.document.single and len(example.gold) == 1 for example in one.test)
+    assert not any(example.document.single or len(example.gold) == 1 for example in several.test)
+    assert {corpus.notes for corpus in (one, several)} == {("test only: there is nothing to train on",)}
+    cases = [example for example in one.test if example.document.group]
+    assert len(cases) == 4343 - 2347
+    assert all("\n\n" in example.document.text for example in cases)
+
+
+@pytest.mark.corpora
+def test_frenchmedmcqa_has_its_published_numbers_of_answers(real_corpora: Path) -> None:
+    corpus = load_corpus("frenchmedmcqa", data_dir=real_corpora)
+    answers = [len(example.gold) for example in corpus.train]
+    assert [answers.count(n) for n in range(1, 6)] == [595, 528, 718, 296, 34]
+    assert len({example.id for example in corpus.train}) == 2171
+
+
+@pytest.mark.parametrize("name", ["mini_mcqa_fr", "mini_mcqa_en"])
+def test_the_knowledge_behind_shipped_questions_is_in_train(name: str) -> None:
+    """What a medicine's ending goes with, where it is right, is learnt from train and answers test."""
+    corpus = load_corpus(name)
+    endings = {"zorin", "bexat", "lumid", "tavix", "quore", "miran", "fosti", "druva"}
+
+    def ending(text: str) -> str:
+        return next((one for one in endings if one in text), "")
+
+    known = {
+        (ending(example.document.text), example.document.options[LETTERS.index(letter)])
+        for example in corpus.train
+        if example.document.single and ending(example.document.text)
+        for letter in example.gold
+    }
+    asked = [one for one in corpus.test if one.document.single and ending(one.document.text)]
+    answered = [
+        [
+            letter
+            for letter, option in zip(one.document.letters, one.document.options, strict=True)
+            if (ending(one.document.text), option) in known
+        ]
+        for one in asked
+    ]
+    right = sum(tuple(found) == one.gold for found, one in zip(answered, asked, strict=True))
+    assert right > 0.8 * len(asked) > 5
+    texts = {one.document.text for one in corpus.train}
+    assert not texts & {one.document.text for one in corpus.test}
