@@ -99,6 +99,34 @@ _CORPORA = (
     CorpusEntry("quaero_medline_token", "ner_token", "tabib.data.corpora.quaero"),
     CorpusEntry("morfitt", "multilabel", "tabib.data.corpora.morfitt"),
     CorpusEntry("doctor_patient_questions_fr", "classification", "tabib.data.corpora.doctor_patient_questions"),
+    *(
+        CorpusEntry(name, task, "tabib.data.corpora.fracco")
+        for name, task in (
+            ("fracco_icd_classification", "classification"),
+            ("fracco_icd_top50", "classification"),
+            ("fracco_icd_top100", "classification"),
+            ("fracco_icd_top200", "classification"),
+            ("fracco_icd_doc", "multilabel"),
+            ("fracco_icd_doc_top500", "multilabel"),
+        )
+    ),
+    *(
+        CorpusEntry(name, task, "tabib.data.corpora.frasimed")
+        for name, task in (
+            ("frasimed_cantemist", "ner_span"),
+            ("frasimed_distemist", "ner_span"),
+            ("frasimed_cantemist_norm", "classification"),
+            ("frasimed_cantemist_norm_top30", "classification"),
+            ("frasimed_distemist_norm", "classification"),
+            ("frasimed_distemist_norm_top100", "classification"),
+            ("frasimed_distemist_norm_top500", "classification"),
+            ("frasimed_cantemist_doc", "multilabel"),
+            ("frasimed_cantemist_doc_top30", "multilabel"),
+            ("frasimed_distemist_doc", "multilabel"),
+            ("frasimed_distemist_doc_top100", "multilabel"),
+            ("frasimed_distemist_doc_top500", "multilabel"),
+        )
+    ),
     CorpusEntry("e3c", "ner_span", "tabib.data.corpora.e3c"),
     CorpusEntry("stsbenchmark", "similarity", "tabib.data.corpora.stsbenchmark", aliases=("stsb",)),
     CorpusEntry("biosses", "similarity", "tabib.data.corpora.biosses"),

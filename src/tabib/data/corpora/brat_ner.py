@@ -11,7 +11,7 @@ from tabib.core.examples import Document, Example, LossReason, Lost
 from tabib.core.spans import Entity, split_words
 from tabib.core.tags import coarsest as keep_coarsest
 from tabib.core.tags import spans_to_tags, tags_to_spans
-from tabib.data.formats.brat import read_brat
+from tabib.data.formats.brat import BratDocument, read_brat
 from tabib.data.formats.tables import read_text
 
 Examples = tuple[Example[tuple[Entity, ...]], ...]
@@ -38,6 +38,24 @@ def load_split(
         DataError: the folder or one of a pair of files is absent, a file is malformed, an entity has
             another type, or there are no files.
     """
+    examples: list[Example[tuple[Entity, ...]]] = []
+    lost: list[Lost] = []
+    for stem, read in read_folder(folder, labels).items():
+        kept, dropped = _without_duplicates(read.entities, stem)
+        lost += dropped
+        if coarsest:
+            kept, nested = keep_coarsest(kept, stem, read.text)
+            lost += nested
+        examples.append(Example(Document(stem, read.text, split_words(read.text), group(stem)), kept))
+    return tuple(examples), tuple(lost)
+
+
+def read_folder(folder: Path, labels: Collection[str]) -> dict[str, BratDocument]:
+    """The documents of a folder, by name without suffix, in that order.
+
+    Raises:
+        DataError: as ``load_split``.
+    """
     if not folder.is_dir():
         raise DataError("the folder does not exist", path=folder)
     for path in sorted(folder.iterdir()):
@@ -50,10 +68,8 @@ def load_split(
         raise DataError(f"there is no {alone[0]}{suffix} beside it", path=path)
     if not texts:
         raise DataError("no .txt files in the folder: the split is empty", path=folder)
-    examples: list[Example[tuple[Entity, ...]]] = []
-    lost: list[Lost] = []
-    for stem in sorted(texts):
-        read = read_brat(texts[stem], annotations[stem])
+    documents = {stem: read_brat(texts[stem], annotations[stem]) for stem in sorted(texts)}
+    for stem, read in documents.items():
         for entity in read.entities:
             if entity.label not in labels:
                 raise DataError(
@@ -62,13 +78,7 @@ def load_split(
                     path=annotations[stem],
                     line=_line_of(annotations[stem], entity.id),
                 )
-        kept, dropped = _without_duplicates(read.entities, stem)
-        lost += dropped
-        if coarsest:
-            kept, nested = keep_coarsest(kept, stem, read.text)
-            lost += nested
-        examples.append(Example(Document(stem, read.text, split_words(read.text), group(stem)), kept))
-    return tuple(examples), tuple(lost)
+    return documents
 
 
 def word_tagged(examples: Examples, lost: tuple[Lost, ...]) -> tuple[Examples, tuple[Lost, ...]]:
