@@ -2,8 +2,8 @@
 
 CANTEMIST: morphologies of tumours with ICD-O-3.1 codes; DISTEMIST: diseases, some with SNOMED CT codes. As
 entities, as mention → code (``_norm``), and as document → all its codes (``_doc``). The codes stand in BRAT notes,
-typed by the terminology, often after all entities. Codes are taken as published: where DISTEMIST's annotators needed
-several concepts for one mention, they are joined by ``+``.
+typed by the terminology. They are taken as published: where DISTEMIST's annotators needed several concepts for one
+mention, they are joined by ``+``.
 """
 
 from __future__ import annotations
