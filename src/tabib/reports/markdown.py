@@ -15,6 +15,7 @@ from tabib.reports.table import (
     by_dataset,
     count_text,
     interval_text,
+    marks_text,
     minutes_text,
     spread_text,
     state_text,
@@ -82,7 +83,7 @@ def _cells(row: Row, notes: dict[str, int]) -> list[str]:
     if value:
         value = " ".join(part for part in (value, spread_text(summary)) if part)
         value = f"**{value}**" if row.best else value
-        value += MARKS["suspect"] if cell.suspect else ""
+        value += marks_text(cell)
     else:
         value = state_text(cell)
     numbers = [str(notes.setdefault(note, len(notes) + 1)) for note in row.notes]
@@ -107,6 +108,7 @@ def _legend(results: Results) -> str:
         " cautious, and no substitute for a paired test.",
         f"{MARKS['suspect']} suspect: at or below the majority baseline, a constant prediction, or close to zero;"
         " the majority baseline itself carries no mark.",
+        f"{MARKS['incomplete']}: a mean over fewer seeds than were asked for.",
         f"{MARKS['failed']} failed, {MARKS['partial']} partial, {MARKS['missing']} missing: there is no score."
         " None of them is a zero.",
         "Seeds: done / asked for. Training: wall time of one run, mean over seeds. Tokens: sub-tokens read in"

@@ -116,6 +116,12 @@ def interval_text(summary: Summary) -> str:
     return f"[{summary.low * 100:.1f}, {summary.high * 100:.1f}]"
 
 
+def marks_text(cell: CellResult) -> str:
+    """What stands right after a number: ``?``: suspect, ``!``: a mean over fewer seeds than were asked for."""
+    marks = MARKS["suspect"] if cell.suspect else ""
+    return marks + (MARKS["incomplete"] if cell.done and not cell.complete else "")
+
+
 def state_text(cell: CellResult) -> str:
     """What stands in place of a number: ``✗ failed``, ``– missing``, ``undefined``, ``not planned``."""
     if not cell.planned:

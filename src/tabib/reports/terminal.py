@@ -1,18 +1,20 @@
-"""The table on the terminal: one block per dataset, its models below each other; 100 columns are enough."""
+"""The table on the terminal: a section per dataset, its models below each other; 80 columns are enough."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tabib.core.scores import Score, Scores
 from tabib.records.results import Results
+from tabib.reports.layout import Column, Section, print_sections
 from tabib.reports.table import (
     MARKS,
     Row,
     by_dataset,
     count_text,
     interval_text,
+    marks_text,
     minutes_text,
     spread_text,
     state_text,
@@ -24,62 +26,53 @@ from tabib.reports.table import (
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+
+_COLUMNS = (
+    Column("model"),
+    Column("score", right=True),
+    Column("±", right=True),
+    Column("95% interval", right=True),
+    Column("seeds", right=True),
+    Column("training", right=True, optional=True),
+    Column("tokens", right=True, optional=True),
+    Column("notes"),
+)
 
 
 def print_results(console: Console, results: Results) -> None:
-    """All results: one table for each dataset group, then the notes."""
+    """All results: one table for each dataset group, its datasets as sections; then the notes."""
     from rich.text import Text
 
     notes: dict[str, int] = {}
     for group, datasets in by_dataset(results).items():
-        console.print(_group_table(console, group, datasets, notes))
+        console.print(Text(group, "bold"))
+        sections = [
+            Section(_dataset(dataset, rows), [_cells(row, notes) for row in rows])
+            for dataset, rows in datasets.items()
+        ]
+        print_sections(console, _COLUMNS, sections)
         console.print()
     for note, number in notes.items():
         console.print(Text(f"{number}  {note}"), soft_wrap=True)
-    console.print(
-        Text(
-            f"Mean over seeds in %, ± sample standard deviation over seeds, [95% interval]: {results.interval}.",
-            "dim",
-        ),
-        soft_wrap=True,
-    )
+    legend = f"Mean over seeds in %, ± sample standard deviation over seeds, [95% interval]: {results.interval}."
+    if any(cell.done and not cell.complete for cell in results.cells):
+        legend += f" {MARKS['incomplete']}: mean over fewer seeds than were asked for."
+    console.print(Text(legend, "dim"), soft_wrap=True)
 
 
-def _group_table(console: Console, group: str, datasets: dict[str, list[Row]], notes: dict[str, int]) -> Table:
-    from rich import box
-    from rich.table import Table
+def _dataset(dataset: str, rows: Sequence[Row]) -> Text:
+    """``mini_triage_fr  f1_macro, test n=40``."""
     from rich.text import Text
 
-    table = Table(
-        title=Text(group, "bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD if console.is_terminal else None,
-        pad_edge=False,
-    )
-    for name, right in (
-        ("dataset", False),
-        ("model", False),
-        ("score", True),
-        ("±", True),
-        ("95% interval", True),
-        ("seeds", True),
-        ("training", True),
-        ("tokens", True),
-        ("notes", False),
-    ):
-        table.add_column(name, justify="right" if right else "left", no_wrap=name != "model")
-    for dataset, rows in datasets.items():
-        metric = next((row.cell.primary for row in rows if row.cell.primary), "")
-        documents = max((row.cell.documents for row in rows), default=0)
-        split = rows[0].cell.split
-        head = Text(dataset, "bold")
-        table.add_row(head, Text(f"{metric}, {split}" + (f" n={documents}" if documents else ""), "italic dim"))
-        for row in rows:
-            table.add_row(*_cells(row, notes))
-    return table
+    metric = next((row.cell.primary for row in rows if row.cell.primary), "")
+    documents = max((row.cell.documents for row in rows), default=0)
+    facts = f"{metric}, {rows[0].cell.split}" + (f" n={documents}" if documents else "")
+    return Text(dataset, "bold") + Text(f"  {facts}", "italic dim")
 
 
-def _cells(row: Row, notes: dict[str, int]) -> Iterable[str]:
+def _cells(row: Row, notes: dict[str, int]) -> list[Text]:
     from rich.text import Text
 
     cell = row.cell
@@ -87,22 +80,17 @@ def _cells(row: Row, notes: dict[str, int]) -> Iterable[str]:
     style = (
         "bold" if row.best else "yellow" if cell.suspect else "red" if not cell.complete and cell.planned else ""
     )
-    value = value_text(cell.score) or state_text(cell)
-    if cell.suspect:
-        value += MARKS["suspect"]
-    tokens, seconds = train_tokens(cell), train_seconds(cell)
-    texts = (
-        Text(""),
+    value, tokens, seconds = value_text(cell.score), train_tokens(cell), train_seconds(cell)
+    return [
         Text(cell.model, style),
-        Text(value, style),
+        Text(value + marks_text(cell) if value else state_text(cell), style),
         Text(spread_text(cell.score).removeprefix("± ")),
         Text(interval_text(cell.score)),
         Text(f"{len(cell.done)}/{len(cell.seeds)}" if cell.planned else ""),
         Text(minutes_text(seconds)),
         Text("" if tokens is None else count_text(tokens)),
         Text(",".join(numbers), "dim"),
-    )
-    return texts  # type: ignore[return-value]
+    ]
 
 
 def print_scores(console: Console, title: str, scores: Scores) -> None:
