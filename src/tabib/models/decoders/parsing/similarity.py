@@ -1,0 +1,24 @@
+"""One number from a text."""
+
+from __future__ import annotations
+
+import re
+
+from tabib.core.predictions import SimilarityPrediction, Status
+from tabib.models.decoders.parsing.answer import LIMIT, after_marker, detail_of
+
+_NUMBER = re.compile(r"(?<![\w.,])[-−]?\d{1,6}(?:[.,]\d{1,10})?(?![\w]|[.,]\d)")
+
+
+def parse_similarity(text: str, document_id: str, scale: tuple[float, float]) -> SimilarityPrediction:
+    """The first number after the last answer marker, with a point or a comma; beyond the scale it is no answer."""
+    low, high = scale
+    match = _NUMBER.search(after_marker(text[:LIMIT]))
+    if match is None:
+        detail = detail_of({}, text) or "empty answer"
+        return SimilarityPrediction(document_id, None, Status.UNPARSED, detail)
+    value = float(match[0].replace("−", "-").replace(",", "."))
+    if not low <= value <= high:
+        detail = detail_of({"out of range": 1}, text)
+        return SimilarityPrediction(document_id, None, Status.UNPARSED, detail)
+    return SimilarityPrediction(document_id, value)
