@@ -10,7 +10,7 @@ import pytest
 
 from tabib.models.baselines.majority import MajorityClassifier
 from tabib.records.record import read_record
-from tabib.records.results import Results, read_results
+from tabib.records.results import Results, read_results, write_results
 
 Study = Any  # of conftest.py, which cannot be imported
 
@@ -234,3 +234,42 @@ def test_a_dry_run_does_not_fetch_weights(study: Study) -> None:
     assert "'nobody/nothing' was not found" in said.err
     assert "without it the weights are fetched" in said.err
     assert study.tree() == before
+
+
+def test_what_cannot_be_removed_or_written_on_the_way_stops_nothing(
+    study: Study, results_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study.only("cls", "base")
+    written: list[Path] = []
+
+    def only_first_and_last(path: Path, results: Results) -> None:
+        written.append(path)
+        if len(written) in (2, 3):
+            raise OSError("no space left")
+        write_results(path, results)
+
+    def held(_: Path) -> None:
+        raise PermissionError("not yours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tabib.cli.benchmark_progress.write_results", only_first_and_last)
+        patch.setattr("tabib.benchmark.cleanup.remove_folder", held)
+        said = study.benchmark()
+    assert said.code == 0, said.err
+    assert said.err.count("could not be removed: not yours") == 2
+    assert said.err.count("the results could not be written: no space left") == 2
+    assert all(cell.complete for cell in results_of().cells)
+
+
+def test_a_damaged_run_folder_is_run_again_and_that_is_said(study: Study, results_of: Any) -> None:
+    study.only("cls", "base")
+    assert study.benchmark().code == 0
+    (study.run("mini_triage_fr", "majority", 1) / "identity.json").write_text("[]")
+    record = study.run("mini_triage_fr", "majority", 2) / "record.json"
+    record.write_text(record.read_text().replace('"hardware": {', '"hardware": null, "was": {'))
+    said = study.benchmark()
+    assert said.code == 0, said.err
+    started = [line for line in said.err.splitlines() if "started" in line]
+    assert "identity.json" in started[0]
+    assert "record.json" in started[1]
+    assert all(cell.complete for cell in results_of().cells)

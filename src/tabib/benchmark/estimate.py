@@ -23,6 +23,9 @@ PROBE_DOCUMENTS = 16
 PROBE_LEARNER = 200
 """Training documents on which a baseline is fitted in a probe."""
 
+_SCALED = frozenset({"steps", "epochs", "seconds", "dev_seconds", "train_tokens"})
+"""What an estimate needs of the report of an earlier training by steps."""
+
 # Settings that change what is learned and not what a step costs.
 _FREE = frozenset({
     "seed",
@@ -109,7 +112,9 @@ def _from_record(prepared: Prepared, record: RunRecord) -> Estimate | None:
     other = sum(seconds for stage, seconds in record.seconds.items() if stage != "fit")
     source = f"the run of seed {record.seed}, {record.finished[:10]}"
     memory = _largest(record.memory)
-    if not config.entry.by_steps or not fit.get("steps") or not fit.get("epochs"):
+    if config.entry.by_steps and not fit.keys() >= _SCALED:
+        return None
+    if not config.entry.by_steps or not fit["steps"]:
         return Estimate(0, 0, record.seconds.get("fit", 0.0) + other, memory, source)
     steps = _steps(prepared, fit)
     dev = fit["dev_seconds"] * max(1.0, steps / fit["steps"])
