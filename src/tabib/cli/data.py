@@ -52,6 +52,9 @@ def show(
     _print_splits(console, loaded)
     _print_labels(console, loaded)
     colours = {label: index for index, label in enumerate(card.labels)}
+    if loaded.card.test_only and name != "test":
+        console.print(f"{name} has no examples; these are of test")
+        name = "test"
     for example in loaded.split(name)[:n]:
         print_example(console, example, colours, None if full else 600)
 

@@ -74,6 +74,18 @@ def test_corpora_of_pairs_and_of_questions_are_shown(corpus: str, capsys: pytest
     assert ("\nlabel " in shown) == (corpus == "mini_mcqa_fr")
 
 
+def test_a_corpus_with_nothing_to_learn_from_shows_its_test_split(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "biosses").mkdir()
+    header = "id\tsentence1\tsentence2\tscore\tA\tB\tC\tD\tE\n"
+    row = "1\tCraf is needed.\tKras is not.\t1.00\t1\t1\t1\t1\t1\n"
+    (tmp_path / "biosses" / "biosses.tsv").write_text(header + row, encoding="utf-8")
+    assert run(["data", "show", "biosses", "--data-dir", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "train has no examples; these are of test\n--- 1\nCraf is needed.\nand: Kras is not.\n" in shown
+
+
 def test_long_documents_are_cut_and_say_so(capsys: pytest.CaptureFixture[str]) -> None:
     from tabib.cli.console import stdout
 
