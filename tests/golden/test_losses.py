@@ -46,12 +46,18 @@ ENTITIES = (
     (("DRUG", 0, 8),),
 )
 CLASSES = ("urgent", "calm", "calm", "calm", "urgent", "calm", "urgent", "calm")
+SIMILARITIES = (2.0, 0.5, 4.0, 5.0, 1.0, 0.0, 3.5, 2.5)
+OPTIONS = ("fever", "no fever", "pain", "a drug")
+ANSWERS = (("A",), ("B",), ("D",), ("A", "C"), ("C",), ("A",), ("A", "B"), ("C",))  # one is right, or two are
 TOPICS = (("sign",), ("sign", "site"), ("drug",), ("sign",), ("drug", "sign", "site"), (), ("sign",), ("drug",))
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "text": ("text", "classification", {}),
     "multilabel": ("text", "multilabel", {"pooling": "cls", "focal_gamma": 2.0}),
     "token_ner": ("token_ner", "ner_token", {}),
     "span_ner": ("span_ner", "ner_span", {"lstm_hidden_size": 8, "lstm_layers": 2, "biaffine_size": 8}),
+    "pair": ("pair", "similarity", {}),
+    "bi_encoder": ("bi_encoder", "similarity", {}),
+    "multiple_choice": ("multiple_choice", "mcqa", {"pooling": "cls"}),
     "span_ner without CRF": ("span_ner", "ner_span", {"lstm_layers": 0, "biaffine_size": 8, "use_crf": False}),
 }
 
@@ -65,6 +71,16 @@ class Losses(Silent):
 
 
 def examples(task: str) -> list[Example[Any]]:
+    if task == "similarity":
+        return [
+            Example(Document(f"d{index}", text, second=TEXTS[index - 3]), SIMILARITIES[index])
+            for index, text in enumerate(TEXTS)
+        ]
+    if task == "mcqa":
+        return [
+            Example(Document(f"d{i}", text, options=OPTIONS[: 4 - i % 2], single=len(ANSWERS[i]) == 1), ANSWERS[i])
+            for i, text in enumerate(TEXTS)
+        ]
     gold: Any = {"classification": CLASSES, "multilabel": TOPICS}.get(task)
     if gold is None:
         gold = [tuple(Entity.of(*entity) for entity in row) for row in ENTITIES]
