@@ -38,7 +38,9 @@ def benchmark(
     from tabib.config.load import load_benchmark_config
 
     loaded = load_benchmark_config(config, overrides or (), None if seeds is None else _seeds(seeds))
-    show_notices(loaded.notices)
+    from tabib.runs.settings import settings_notices
+
+    show_notices((*loaded.notices, *settings_notices(cell.config for cell in loaded.cells())))
     if dry_run:
         _dry_run(loaded, force=force)
         return

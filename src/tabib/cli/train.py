@@ -24,7 +24,9 @@ def train(config: ConfigPath, overrides: Overrides = None, force: Force = False)
     from tabib.config.load import load_run_config
 
     loaded = load_run_config(config, overrides or ())
-    show_notices(loaded.notices)
+    from tabib.runs.settings import settings_notices
+
+    show_notices((*loaded.notices, *settings_notices([loaded])))
     from tabib.reports.terminal import print_scores
     from tabib.runs.run import run
     from tabib.training.progress import training_observer

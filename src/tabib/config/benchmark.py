@@ -200,9 +200,13 @@ def _contradictions(data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:
         display += [((*here, "models", name), name) for name in models]
         for name, own in models.items():
             if not str(name).strip():
-                yield line_error((*here, "models", name), "a model needs a name, under which it stands in the table")
+                yield line_error(
+                    (*here, "models", name), "a model needs a name, under which it stands in the table"
+                )
             for key in _CHOSEN.keys() & _mapping(own).keys():
-                message = f"a benchmark's models are run on all of its {_CHOSEN[key]}; remove this, or change those"
+                message = (
+                    f"a benchmark's models are run on all of its {_CHOSEN[key]}; remove this, or change those"
+                )
                 yield line_error((*here, "models", name, key), message)
         for wanted in _mapping(_mapping(settings).get("configs")):
             if datasets and wanted not in datasets:

@@ -13,8 +13,9 @@ from tabib.config.errors import InvalidConfig, Loc, Mark, Problem
 from tabib.config.explain import mark_of, problems_of
 from tabib.config.merge import above, below, merge, without
 from tabib.config.names import model_entry
-from tabib.config.run import RunConfig
+from tabib.config.run import RunConfig, written_at
 from tabib.config.sources import read_config, resolve
+from tabib.config.training import TrainingConfig
 from tabib.config.yaml_file import Marked
 
 _FOR_ALL = ("data_dir", "offline_dir", "threads", "evaluation")
@@ -33,6 +34,9 @@ def expand(benchmark: BenchmarkConfig, marked: Marked, folder: Path) -> tuple[li
         InvalidConfig: with the mistakes of all cells, each once.
     """
     bases, problems = base_configs(marked, folder)
+    shared = _training_problems(marked)
+    problems += shared
+    told = {(problem.loc, problem.mark) for problem in shared}
     cells: list[CellSpec] = []
     left_out: list[NotPlanned] = []
     for dataset_group, datasets in benchmark.datasets.items():
@@ -48,11 +52,13 @@ def expand(benchmark: BenchmarkConfig, marked: Marked, folder: Path) -> tuple[li
                     loc: Loc = ("model_groups", group, "models", name)
                     run = _run(base, marked, loc, dataset)
                     try:
-                        config = RunConfig.model_validate(run.data)
+                        config = written_at(RunConfig.model_validate(run.data), run.marks)
                     except ValidationError as error:
                         found = problems_of(error, RunConfig, run.marks)
                         problems += [
-                            _said_of(problem, name, dataset, mark_of(loc, marked.marks)) for problem in found
+                            _said_of(problem, name, dataset, mark_of(loc, marked.marks))
+                            for problem in found
+                            if (problem.loc, problem.mark) not in told
                         ]
                         continue
                     cells += [
@@ -84,6 +90,19 @@ def base_configs(marked: Marked, folder: Path) -> tuple[dict[tuple[str, str], Ma
             except InvalidConfig as error:
                 problems.extend(error.problems)
     return bases, problems
+
+
+def _training_problems(marked: Marked) -> list[Problem]:
+    """Mistakes in what the benchmark puts over the training of its models, also where no model takes it."""
+    if not isinstance(marked.data.get("training"), Mapping):
+        return []
+    training = below(marked, ("training",))
+    try:
+        TrainingConfig.model_validate(training.data)
+    except ValidationError as error:
+        found = problems_of(error, TrainingConfig, training.marks)
+        return [Problem(problem.message, ("training", *problem.loc), problem.mark) for problem in found]
+    return []
 
 
 def _items(value: Any) -> Iterable[tuple[Any, Any]]:

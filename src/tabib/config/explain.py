@@ -77,6 +77,11 @@ def line_errors(error: ValidationError, prefix: Loc = ()) -> list[InitErrorDetai
     return again
 
 
+def message_of(error: ValidationError) -> str:
+    """The first error of a value that belongs to no schema, such as an option of a corpus."""
+    return _message(error.errors(include_url=False)[0], (), BaseModel)
+
+
 def fields(schema: type[BaseModel]) -> dict[str, Any]:
     """Key in YAML → annotation."""
     return {field.alias or name: field.annotation for name, field in schema.model_fields.items()}

@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tabib import registry
 from tabib.config.benchmark import BenchmarkConfig
 from tabib.config.cells import base_configs, expand
 from tabib.config.errors import InvalidConfig, Loc, Mark, Problem
 from tabib.config.explain import problems_of
 from tabib.config.overrides import override
-from tabib.config.run import RunConfig
+from tabib.config.run import RunConfig, written_at
 from tabib.config.sources import read_config
 from tabib.config.yaml_file import Marked, describe
 
@@ -36,6 +37,7 @@ def load_run_config(path: str | Path, overrides: Sequence[str] = ()) -> RunConfi
     Raises:
         ConfigError: with every mistake, and where it is.
     """
+    _load_registry()
     marked = override(read_config(Path(path)), overrides)
     if {"datasets", "model_groups"} & set(marked.data):
         message = "this is a benchmark, expected a single run; use: tabib benchmark"
@@ -67,6 +69,7 @@ def load_benchmark_config(
     Raises:
         ConfigError: with every mistake of the file and of all cells, before anything runs.
     """
+    _load_registry()
     path = Path(path)
     marked = override(read_config(path), overrides, _NAMED)
     if "model" in marked.data and "model_groups" not in marked.data:
@@ -88,11 +91,29 @@ def load_benchmark_config(
     return benchmark
 
 
+def load_all_runs(path: str | Path) -> list[RunConfig]:
+    """The runs of a file, be it a benchmark (every cell) or a single run.
+
+    Raises:
+        ConfigError: with every mistake, and where it is.
+    """
+    if {"datasets", "model_groups"} & set(read_config(Path(path)).data):
+        return [cell.config for cell in load_benchmark_config(path).cells()]
+    return [load_run_config(path)]
+
+
+def _load_registry() -> None:
+    """A plug-in that is broken is no mistake of the file's: it shows before the file is looked at."""
+    for table in (registry.tasks, registry.corpora, registry.models):
+        table()
+
+
 def _validated_run(marked: Marked) -> RunConfig:
     try:
-        return RunConfig.model_validate(marked.data)
+        config = RunConfig.model_validate(marked.data)
     except ValidationError as error:
         raise InvalidConfig(problems_of(error, RunConfig, marked.marks)) from None
+    return written_at(config, marked.marks)
 
 
 def _output(benchmark: BenchmarkConfig, folder: Path) -> Any:

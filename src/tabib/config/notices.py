@@ -51,10 +51,16 @@ def run_notices(config: RunConfig) -> tuple[str, ...]:
             for key, winner in _REPLACED_BY.items()
             if key in given and winner in given
         ]
-    only_for = _ONLY_FOR.get(config.model, {})
+    idle = idle_options(config)
     notices += [
         f"backend_args.{key} has no effect on the task {config.task}"
         for key in sorted(_changed(config.options()))
-        if only_for.get(key, config.task) != config.task
+        if key in idle
     ]
     return tuple(notices)
+
+
+def idle_options(config: RunConfig) -> set[str]:
+    """Settings of the model that have no effect on the task, whether they were given or not."""
+    only_for = _ONLY_FOR.get(config.model, {})
+    return {key for key, task in only_for.items() if task != config.task}

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails
 
 from tabib import registry
-from tabib.config.explain import line_error, line_errors
+from tabib.config.errors import Loc, Mark, Problem
+from tabib.config.explain import line_error, line_errors, mark_of
 from tabib.config.names import CorpusName, ModelName, TaskName, corpus_entry, model_entry, task_entry
 from tabib.config.paths import PathText
 from tabib.config.schema import Schema
@@ -18,6 +27,13 @@ from tabib.config.training import TrainingConfig
 
 OPERATIONAL = ("description", "data_dir", "offline_dir", "threads")
 """Keys that say where and how a run is done, not what comes out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the values of a configuration were written; no part of what it says, so all are equal."""
+
+    marks: Mapping[Loc, Mark] = field(default_factory=dict, compare=False)
 
 
 class EvaluationConfig(Schema):
@@ -50,6 +66,8 @@ class RunConfig(Schema):
     offline_dir: PathText | None = Field(default=None, description="holds models/<org>--<name>")
     seed: int = Field(default=42, ge=0, lt=2**32)
     threads: int | None = Field(default=None, ge=1, description="CPU threads; default: torch's own choice")
+
+    _places: Places = PrivateAttr(default=Places())
 
     @field_validator("dataset_args", "backend_args", "evaluation", mode="before")
     @classmethod
@@ -87,22 +105,37 @@ class RunConfig(Schema):
 
     def options(self) -> Any:
         """``backend_args`` as an instance of the model family's schema, defaults filled in."""
-        return registry.resolve(self.entry.options).model_validate(self.backend_args)
+        options = registry.resolve(self.entry.options).model_validate(self.backend_args)
+        if getattr(options, "remote", False) and options.served_model is None:
+            options = options.model_copy(update={"served_model": self.model_name_or_path})
+        return options
+
+    @property
+    def remote(self) -> bool:
+        """Whether the model is on a server: what names its weights is then its name there, and none are read."""
+        return bool(getattr(self.options(), "remote", False))
 
     def semantic(self) -> dict[str, Any]:
         """What determines the trained model and its predictions, defaults filled in, JSON-able.
 
-        Two configurations that mean the same give the same dict. Left out: operational switches (``OPERATIONAL``,
-        ``output_dir``, ``save_steps``), settings without effect (``notices``), ``model_name_or_path`` (the
-        fingerprint of the weights stands for it) and ``evaluation`` (which split is scored, and the bootstrap,
-        do not change the trained model; whoever keeps scores adds it).
+        Two configurations that mean the same give the same dict, as far as can be told without the task and the
+        corpus: names of metrics are as they are written (``tabib.runs.identity.meaning`` resolves them). Left out:
+        operational switches (``OPERATIONAL``, ``output_dir``, ``save_steps``), settings without effect
+        (``notices``), ``dataset_args`` and ``model_name_or_path`` (the fingerprints of the corpus and of the
+        weights stand for them) and ``evaluation`` (which split is scored, and the bootstrap, do not change the
+        trained model; whoever keeps scores adds it).
         """
+        from tabib.config.notices import idle_options
+
+        options = self.options()
+        defaults = {key: type(options).model_fields[key].default for key in idle_options(self)}
         meaning = {
             "task": self.task,
             "dataset": self.dataset,
-            "dataset_args": self.dataset_args,
             "model": self.model,
-            "backend_args": self.options().model_dump(mode="json"),
+            "backend_args": options.model_copy(update=defaults).model_dump(
+                mode="json", exclude=set(getattr(options, "operational", ()))
+            ),
             "training": None,
             "seed": self.seed,
         }
@@ -116,12 +149,22 @@ class RunConfig(Schema):
         dump["backend_args"] = self.options().model_dump(mode="json")
         return yaml.safe_dump(dump, sort_keys=False, allow_unicode=True, width=100)
 
+    def problem(self, loc: Loc, message: str) -> Problem:
+        """A mistake that shows only where the task and the corpus are known, with its place in the files."""
+        return Problem(message, loc, mark_of(loc, self._places.marks))
+
     @property
     def notices(self) -> tuple[str, ...]:
         """Settings that were given and have no effect, one sentence each."""
         from tabib.config.notices import run_notices
 
         return run_notices(self)
+
+
+def written_at(config: RunConfig, marks: Mapping[Loc, Mark]) -> RunConfig:
+    """``config``, which now knows where its values were written."""
+    config._places = Places(marks)
+    return config
 
 
 def _with_defaults(given: Any, model: registry.ModelEntry) -> Any:

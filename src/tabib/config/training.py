@@ -52,7 +52,9 @@ class TrainingConfig(Schema):
     metric_for_best_model: str | None = Field(
         default=None, description="a dev metric; default: the task's first one"
     )
-    greater_is_better: bool = True
+    greater_is_better: bool | None = Field(
+        default=None, description="of metric_for_best_model; default: as it is for that metric"
+    )
     early_stopping_patience: int | None = Field(default=None, ge=1, description="dev scores without a better one")
     save_steps: int | None = Field(
         default=None,

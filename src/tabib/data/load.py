@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from tabib.config.explain import message_of
 from tabib.core.errors import ConfigError, DataError
 from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
 from tabib.data.sample import as_sample, is_sample
@@ -95,8 +96,7 @@ def check_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
         try:
             checked[option] = TypeAdapter(hints[option]).validate_python(value, strict=True)
         except ValidationError as error:
-            expected = error.errors()[0]["msg"]
-            raise ConfigError(f"dataset_args.{option}: {expected}, found {value!r}") from None
+            raise ConfigError(f"dataset_args.{option}: {message_of(error)}") from None
     return checked
 
 

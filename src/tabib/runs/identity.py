@@ -75,7 +75,7 @@ def identify(config: RunConfig, corpus: str, weights: Path | None) -> Identity:
 
 
 def meaning(config: RunConfig) -> dict[str, Any]:
-    """``RunConfig.semantic`` with the metric that chooses weights under its own name, and null for the task's first.
+    """``RunConfig.semantic`` with the metric that chooses weights by its own name, and null for the task's first.
 
     Raises:
         ConfigError: the task has no such metric.

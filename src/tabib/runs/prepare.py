@@ -13,7 +13,7 @@ from tabib.models.weights import find_weights
 from tabib.records.files import to_json
 from tabib.registry import models
 from tabib.runs.identity import Identity, identify
-from tabib.tasks.load import get_task
+from tabib.runs.settings import check_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ def prepare(config: RunConfig, corpora: Corpora | None = None) -> Prepared:
         DataError, ConfigError, ModelError: the corpus, its options, the weights or the metric that chooses
             weights are wrong or absent, or there is nothing to train a model on that has to be trained.
     """
-    if config.training is not None and config.training.metric_for_best_model is not None:
-        get_task(config.task).known_metric(config.training.metric_for_best_model)
+    check_settings([config])
     corpus, fingerprint = (corpora or Corpora()).get(config)
     if config.entry.needs_train and not corpus.train:
         able = sorted(row.name for row in models().values() if config.task in row.targets and not row.needs_train)

@@ -36,8 +36,9 @@ class Dev:
         self._documents = without_gold(examples)
         self._gold = [example.gold for example in examples]
         self._references = references(examples)
-        self._greater_is_better = config.greater_is_better
         self.metric = task.known_metric(config.metric_for_best_model or task.primary)
+        own = self.metric not in task.lower_is_better
+        self._greater_is_better = own if config.greater_is_better is None else config.greater_is_better
         head.predict(self._documents[:_PROBED])
 
     def score(self) -> tuple[Score, float]:

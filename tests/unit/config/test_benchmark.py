@@ -116,6 +116,19 @@ def test_what_has_no_effect_is_said_once(benchmark_file: Path) -> None:
     )
 
 
+def test_training_that_no_model_takes_is_said_to_have_no_effect(tmp_path: Path) -> None:
+    text = "datasets: {a: [emea]}\nmodel_groups: {g: {configs: {a: base/majority.yaml}, models: {m: null}}}\n"
+    (tmp_path / "baselines.yaml").write_text(text)
+    assert load_benchmark_config(tmp_path / "baselines.yaml").notices == ()
+    assert load_benchmark_config(tmp_path / "baselines.yaml", ["training.max_steps=5"]).notices == (
+        "training has no effect: none of the models is trained by steps",
+    )
+    text = mistakes(tmp_path / "baselines.yaml", "training.max_stps=5")
+    assert text.startswith(
+        "override 'training.max_stps=5': training.max_stps: unknown key; did you mean 'max_steps'"
+    )
+
+
 class TestMistakes:
     @pytest.mark.parametrize(
         ("line", "old", "new", "expected"),
@@ -133,6 +146,19 @@ class TestMistakes:
             (16, "{ner: base", "{nre: base", "model_groups.look-up.configs.nre: no group of datasets has this"),
             (16, "dictionary.yaml", "dictionry.yaml", "model_groups.look-up.configs.ner: no such file"),
             (18, "  dictionary:", "  small:", "model_groups.look-up.models.small: 'small' is given twice"),
+            (18, "dictionary:", "'':", "model_groups.look-up.models.: a model needs a name, under which"),
+            (
+                14,
+                "model: majority",
+                "seed: 7",
+                "model_groups.encoders.models.constant.seed: a benchmark's models are run",
+            ),
+            (
+                14,
+                "model: majority",
+                "dataset: emea",
+                "model_groups.encoders.models.constant.dataset: a benchmark's models are",
+            ),
             (18, "null", "3", "model_groups.look-up.models.dictionary: found 3 (whole number), expected a name"),
             (18, "null", "{mdel: x}", "mdel: unknown key; did you mean 'model'"),
             (19, "{json:", "{jsno:", "output.jsno: unknown key; did you mean 'json'"),
@@ -177,9 +203,11 @@ class TestMistakes:
         assert text.startswith("4 mistakes in the configuration")
 
     def test_a_setting_that_no_cell_takes(self, benchmark_file: Path) -> None:
-        assert "training.max_stesp: unknown key; did you mean 'max_steps'" in mistakes(
-            benchmark_file, "training.max_stesp=3"
+        text = mistakes(benchmark_file, "training.max_stesp=3")
+        assert text.startswith(
+            "override 'training.max_stesp=3': training.max_stesp: unknown key; did you mean 'max_"
         )
+        assert "\n" not in text  # said once, and not again for every model that takes it
 
     def test_overrides_reach_the_names_that_exist(self, benchmark_file: Path) -> None:
         assert "model_groups.encoders.models.camenbert: no such name; did you mean 'camembert'?" in mistakes(
