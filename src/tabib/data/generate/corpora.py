@@ -1,6 +1,7 @@
 """The shipped corpora, written from their grammars: the same files, byte for byte, every time.
 
-No text is repeated, and none is nearly a copy of another (``overlap.similar_pairs`` at 0.6).
+No text is repeated, and no single text is nearly a copy of another (``overlap.similar_pairs`` at 0.6); pairs and
+questions differ in little by design.
 """
 
 from __future__ import annotations
