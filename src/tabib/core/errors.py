@@ -7,6 +7,7 @@ TabibError                 the root: catch this to catch them all
 ├── TrainingError          training cannot go on: the loss is not finite
 ├── PredictionError        predictions do not belong to the gold that they are scored against
 ├── RecordError            a run folder is absent, incomplete or written by another version
+├── BudgetError            a model's answers have taken all the tokens or money that they may
 ├── MissingExtraError      an optional package is not installed: says how to install it
 └── Interrupted            a run was asked to stop (SIGTERM, Ctrl-C) and has saved where it was
 
@@ -56,6 +57,10 @@ class PredictionError(TabibError, ValueError):
 
 class RecordError(TabibError, ValueError):
     """A run folder is absent, incomplete, or not one that this version can read."""
+
+
+class BudgetError(TabibError):
+    """A model's answers have taken all the tokens or money that they may; what was answered is kept."""
 
 
 class MissingExtraError(TabibError, ImportError):

@@ -128,7 +128,8 @@ class Backend(ABC):
         name: as in the configuration.
         identity: what the answers depend on besides the requests (model, revision, sampling…); a key of the
             cache. No secrets.
-        can: of ``loglikelihood`` and ``schema``, what it can do.
+        can: of ``loglikelihood`` and ``schema``, what it can do; ``one_character`` says that log-likelihoods are
+            those of choices of one character only.
         remarks: what a reader of the results has to know: a fallback, what the server refused, tries again.
     """
 
