@@ -31,12 +31,13 @@ def load_corpus(
     *,
     data_dir: str | Path | None = None,
     options: Mapping[str, Any] | None = None,
+    offline_dir: str | Path | None = None,
     refuse: bool = True,
 ) -> Corpus:
     """A corpus by its name or alias.
 
     Args:
-        data_dir: where to look first; see ``data_directories``.
+        data_dir, offline_dir: where to look; see ``data_directories``.
         options: the corpus's own switches (``dataset_args``), for example ``{"coarsest": True}``.
         refuse: hold it to what must be true before anything is learnt (``soundness``); to look into it, don't.
 
@@ -49,7 +50,7 @@ def load_corpus(
     checked = check_options(name, options or {})
     module = _module(entry.target)
     card: Card = module.CARDS[entry.name]
-    folder = locate(card, data_dir)
+    folder = locate(card, data_dir, offline_dir)
     corpus: Corpus = module.load(entry.name, folder, **checked)
     if is_sample(folder):
         corpus = as_sample(corpus)
@@ -100,9 +101,9 @@ def check_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def data_directories(data_dir: str | Path | None = None) -> list[Path]:
-    """Where corpora are looked for, in this order: ``data_dir``, ``$TABIB_DATA``, ``$SCRATCH/tabib/data``,
-    ``./data``, and what the package ships.
+def data_directories(data_dir: str | Path | None = None, offline_dir: str | Path | None = None) -> list[Path]:
+    """Where corpora are looked for, in this order: ``data_dir``, ``$TABIB_DATA``, ``<offline_dir>/data``,
+    ``$SCRATCH/tabib/data``, ``./data``, and what the package ships.
 
     Raises:
         DataError: ``data_dir`` or ``$TABIB_DATA`` is set but is no directory.
@@ -114,18 +115,20 @@ def data_directories(data_dir: str | Path | None = None) -> list[Path]:
             if not directory.is_dir():
                 raise DataError(f"{origin} is set to {str(value)!r}, which is not a directory")
             directories.append(directory)
+    if offline_dir is not None:
+        directories.append(Path(offline_dir).expanduser() / "data")
     if scratch := os.environ.get("SCRATCH"):
         directories.append(Path(scratch) / "tabib" / "data")
     return [*directories, Path("data"), SHIPPED]
 
 
-def locate(card: Card, data_dir: str | Path | None = None) -> Path:
+def locate(card: Card, data_dir: str | Path | None = None, offline_dir: str | Path | None = None) -> Path:
     """The folder (or archive) of a corpus: the first of its names that exists in the first directory that has one.
 
     Raises:
         DataError: it is nowhere; says where it was looked for and how to get it.
     """
-    directories = data_directories(data_dir)
+    directories = data_directories(data_dir, offline_dir)
     for directory in directories:
         for folder in card.folders:
             if (directory / folder).is_dir():

@@ -23,7 +23,7 @@ class Prepared:
     Args:
         config: the resolved configuration.
         corpus: its data.
-        weights: the folder of the pretrained files; None for baselines.
+        weights: the folder of the pretrained files; None for baselines and for a model on a server.
         identity: what determines its result.
     """
 
@@ -41,9 +41,14 @@ class Corpora:
 
     def get(self, config: RunConfig) -> tuple[Corpus, str]:
         """The corpus of a run and its fingerprint. Raises: DataError, ConfigError."""
-        key = to_json([config.dataset, config.data_dir, config.dataset_args], indent=None)
+        key = to_json([config.dataset, config.data_dir, config.offline_dir, config.dataset_args], indent=None)
         if key not in self._loaded:
-            corpus = load_corpus(config.dataset, data_dir=config.data_dir, options=config.dataset_args)
+            corpus = load_corpus(
+                config.dataset,
+                data_dir=config.data_dir,
+                offline_dir=config.offline_dir,
+                options=config.dataset_args,
+            )
             self._loaded[key] = (corpus, fingerprint_corpus(corpus))
         return self._loaded[key]
 
@@ -64,7 +69,7 @@ def prepare(config: RunConfig, corpora: Corpora | None = None) -> Prepared:
             f" for {config.task} that need no training: {', '.join(able) or 'none'}"
         )
     weights = None
-    if config.entry.pretrained:
+    if config.entry.pretrained and not config.remote:
         assert config.model_name_or_path is not None, "a validated configuration names the weights"
         weights = find_weights(config.model_name_or_path, config.offline_dir)
     return Prepared(config, corpus, weights, identify(config, fingerprint, weights))
