@@ -101,19 +101,20 @@ def best_exact_threshold(scores: Sequence[Sequence[float]], gold: Sequence[Seque
         right = [score for score, true in zip(row, truth, strict=True) if true]
         if not right:
             continue
-        low = max((score for score, true in zip(row, truth, strict=True) if not true), default=0.0)
-        high = above_one if len(right) == 1 and right[0] > low else min(right)
+        low = max((score for score, true in zip(row, truth, strict=True) if not true), default=-1.0)
+        best_is_right = truth[max(range(len(row)), key=row.__getitem__)]  # of equal ones the first is given
+        high = above_one if len(right) == 1 and best_is_right else min(right)
         if low < high:
             stretches.append((low, high))
     if not stretches:
         return DEFAULT_THRESHOLD
-    cuts = np.unique([0.0, above_one, *(end for stretch in stretches for end in stretch)])
+    cuts = np.unique([-1.0, above_one, *(end for stretch in stretches for end in stretch)])
     lows, highs = cuts[:-1], cuts[1:]
     starts, ends = np.sort([low for low, _ in stretches]), np.sort([high for _, high in stretches])
     covered = np.searchsorted(starts, lows, side="right") - np.searchsorted(ends, lows, side="right")
     best = covered == covered.max()
     low, high = lows[best], highs[best]
-    middle = np.minimum((low + high) / 2, 1.0)
+    middle = np.minimum((np.maximum(low, 0.0) + high) / 2, 1.0)
     values = np.where((low < DEFAULT_THRESHOLD) & (high >= DEFAULT_THRESHOLD), DEFAULT_THRESHOLD, middle)
     values = np.where(values > low, values, high)
     return float(values[np.argmin(np.abs(values - DEFAULT_THRESHOLD))])

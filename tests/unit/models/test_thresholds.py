@@ -1,4 +1,4 @@
-"""One threshold for micro F1: compared with trying every one."""
+"""One threshold for micro F1 or for exact answers: compared with trying every one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tabib.core.predictions import Status
-from tabib.models.thresholds import best_threshold, decide, score_matrix
+from tabib.models.thresholds import (
+    best_exact_threshold,
+    best_threshold,
+    decide,
+    decide_letters,
+    score_matrix,
+)
 
 Pairs = list[list[tuple[float, bool]]]
 
@@ -74,3 +80,46 @@ def test_scores_and_gold_as_a_matrix() -> None:
     assert scores.tolist() == [[0.1, 0.7]]
     assert gold.tolist() == [[False, True]]
     assert score_matrix([], [], ["a", "b"])[0].shape == (0, 2)
+
+
+def exact(scores: list[list[float]], gold: list[list[bool]], threshold: float) -> int:
+    """Questions whose options are all judged right."""
+    found = 0
+    for row, truth in zip(scores, gold, strict=True):
+        letters = decide_letters("q", dict(zip("ABCD", row, strict=False)), threshold, single=False).letters
+        found += letters == tuple(letter for letter, right in zip("ABCD", truth, strict=False) if right)
+    return found
+
+
+question = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.2, 0.4, 0.5, 0.6, float(np.nextafter(0.6, 1)), 0.9, 1.0]), st.booleans()),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.lists(question, min_size=1, max_size=6))
+def test_no_threshold_answers_more_questions_exactly(questions: Pairs) -> None:
+    scores = [[score for score, _ in row] for row in questions]
+    gold = [[right for _, right in row] for row in questions]
+    chosen = best_exact_threshold(scores, gold)
+    candidates = [0.0, 2.0, *(score for row in scores for score in row)]
+    assert exact(scores, gold, chosen) == max(exact(scores, gold, candidate) for candidate in candidates)
+
+
+def test_of_equally_good_stretches_the_nearest_to_a_half() -> None:
+    assert best_exact_threshold([[0.9, 0.3]], [[True, False]]) == 0.5
+    assert best_exact_threshold([[0.9, 0.3]], [[True, True]]) == pytest.approx(0.15)
+    assert best_exact_threshold([[0.9, 0.8, 0.6]], [[True, True, False]]) == pytest.approx(0.7)
+    assert best_exact_threshold([[0.1, 0.9]], [[True, False]]) == 0.5  # out of reach for any
+
+
+def test_one_option_where_one_is_right_and_at_least_one_where_several_may_be() -> None:
+    scores = {"A": 0.2, "B": 0.4, "C": 0.4}
+    one = decide_letters("q", scores, 0.1, single=True)
+    assert (one.letters, one.confidence, one.single) == (("B",), 0.4, True)
+    several = decide_letters("q", scores, 0.3, single=False, status=Status.TRUNCATED, detail="cut")
+    assert several.letters == ("B", "C")
+    assert several.confidence == pytest.approx(0.8 * 0.4 * 0.4)
+    assert (several.status, several.detail) == (Status.TRUNCATED, "cut")
+    assert decide_letters("q", scores, 0.9, single=False).letters == ("B",)
