@@ -253,8 +253,10 @@ def _why_anew(found: Progressed, stages: Stages) -> str:
 
 def _require_trained(found: Progressed, config: RunConfig, runs: Path) -> None:
     split = config.evaluation.split
-    if found.state is State.FAILED:
-        raise RecordError(f"{found.folder and found.folder.path}: the run failed ({found.detail}); train it again")
+    if found.state is State.FAILED and not found.fitted:  # what failed after training may be tried again
+        raise RecordError(
+            f"{found.folder and found.folder.path}: the run failed ({found.detail}); 'tabib train' tries it again"
+        )
     if not found.fitted:
         raise RecordError(
             f"not trained: {runs} holds no finished run with this configuration, corpus, weights and code"

@@ -164,3 +164,28 @@ def test_why_there_is_no_model_is_said_only_where_it_is_known(do: Any) -> None:
     with pytest.raises(RecordError, match=r"model\.json is absent"):
         do(stages="evaluate")
     assert read_record(folder.path).status == "trained", "looking changes nothing"
+
+
+def test_an_evaluation_that_failed_can_be_tried_again(do: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    do(stages="fit")
+
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MajorityClassifier, "predict", broken)
+        with pytest.raises(MemoryError):
+            do(stages="evaluate")
+    assert do(stages="evaluate").record.status == "done"
+
+
+def test_a_training_that_failed_is_not_evaluated(do: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MajorityClassifier, "fit", broken)
+        with pytest.raises(MemoryError):
+            do(stages="fit")
+    with pytest.raises(RecordError, match="'tabib train' tries it again"):
+        do(stages="evaluate")
