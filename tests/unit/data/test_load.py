@@ -115,7 +115,7 @@ class TestNamesAndOptions:
         ("name", "options", "message"),
         [
             ("emea", {"coarsest": "yes"}, r"dataset_args\.coarsest: found 'yes' \(text\), expected true or false"),
-            ("doctor_patient_questions_fr", {"dev_fraction": 1.5}, r"dev_fraction: found 1\.5.*less than 1"),
+            ("doctor_patient_questions_fr", {"dev_fraction": 1.5}, r"dev_fraction: found 1\.5 .*below 1"),
             ("doctor_patient_questions_fr", {"split_seed": "a"}, r"split_seed: found 'a' \(text\), expected a whole number"),
         ],
     )
