@@ -261,6 +261,18 @@ _MODELS = (
         by_steps=True,
         aliases=("bert_mcqa",),
     ),
+    ModelEntry(
+        "llm",
+        dict.fromkeys(
+            ("ner_span", "ner_token", "classification", "multilabel", "similarity", "mcqa"),
+            "tabib.models.decoders.llm:Llm",
+        ),
+        "tabib.config.options:LlmOptions",
+        "language model asked in words, with no examples or a few; as the weights are",
+        pretrained=True,
+        needs_train=False,
+        aliases=("vllm_classification",),
+    ),
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tabib.config.backends import BackendOptions
 from tabib.config.schema import Schema
@@ -132,6 +132,13 @@ class ChoiceOptions(EncoderOptions):
 class LlmOptions(BackendOptions):
     """A language model that is asked in words, with the weights as they are."""
 
+    operational: ClassVar[tuple[str, ...]] = (
+        *("api_key_env", "concurrency", "timeout", "max_tries", "max_response_bytes"),
+        *("gpu_memory_utilization", "tensor_parallel_size"),
+        *("price_prompt", "price_completion", "budget_cost", "budget_tokens"),
+    )
+    """Settings that say how answers are got, not which: a run goes on where they are changed."""
+
     served_model: str | None = Field(
         default=None, description="the model's name on the server (openai); null: model_name_or_path"
     )
@@ -166,6 +173,11 @@ class LlmOptions(BackendOptions):
     attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
         default=None, description="null: what the library chooses for the model; an absent one is an error"
     )
+
+    @field_validator("scale", mode="before")
+    @classmethod
+    def _two_numbers(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
 
     @property
     def remote(self) -> bool:

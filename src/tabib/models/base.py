@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,6 +44,19 @@ class Model(ABC):
     @abstractmethod
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:
         """One prediction per document, in their order."""
+
+    def keep_in(self, folder: Path) -> None:
+        """Told the run's folder before it predicts; a model may keep there what need not be done twice."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the results has to know of the last predictions."""
+        return ()
+
+    @property
+    def tokens(self) -> Mapping[str, int]:
+        """Tokens that were read and written to predict, by kind, for the record; of few models."""
+        return {}
 
     @abstractmethod
     def save(self, folder: Path) -> None:

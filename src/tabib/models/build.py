@@ -33,7 +33,8 @@ def build_model(
         task: canonical name of the task.
         labels: the label set of train and dev.
         options: an instance of the schema that ``entry.options`` names.
-        weights: the folder of the pretrained files (``find_weights``); for pretrained models only.
+        weights: the folder of the pretrained files (``find_weights``); for pretrained models only, unless they are
+            on a server.
         seed: sets Python's, NumPy's and torch's generators.
 
     Raises:
@@ -49,7 +50,7 @@ def build_model(
         )
     if not labels and find(tasks(), task, "task").has_labels:
         raise DataError(f"train and dev hold no label, so {entry.name!r} has nothing to learn for task {task!r}")
-    if entry.pretrained and weights is None:
+    if entry.pretrained and weights is None and not getattr(options, "remote", False):
         raise ConfigError(f"model {entry.name!r} starts from pretrained weights: set model_name_or_path")
     set_seed(seed, with_torch=entry.pretrained)
     return kind.build(task, sorted(set(labels)), options, weights=weights, seed=seed)

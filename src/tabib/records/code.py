@@ -37,6 +37,8 @@ def fingerprint_code(roots: Iterable[str], without: Iterable[str] = ()) -> str:
     for name in used_modules(roots, without):
         total.update(name.encode())
         total.update(hashlib.sha256(_source(name) or b"").digest())
+        for path in _templates(name):
+            total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
@@ -52,6 +54,18 @@ def used_modules(roots: Iterable[str], without: Iterable[str] = ()) -> list[str]
         seen.add(name)
         waiting.extend(_imports(name))
     return sorted(seen)
+
+
+@cache
+def _templates(name: str) -> tuple[Path, ...]:
+    """The Jinja templates that a package carries below its folder: they are worded results, as code is."""
+    package, *inner = name.split(".")
+    spec = find_spec(package)
+    for place in (spec and spec.submodule_search_locations) or ():
+        folder = Path(place, *inner)
+        if inner and (folder / "__init__.py").is_file():
+            return tuple(sorted(folder.glob("*/*.j2")))
+    return ()
 
 
 @cache

@@ -119,6 +119,9 @@ def evaluate_stage(
             with clock.measure("load_model"):
                 model = load_model(folder.model)
         _predict(prepared, model, folder, split, clock)
+        record = replace(
+            record, notes=(*record.notes, *model.notes), tokens={**record.tokens, **dict(model.tokens)}
+        )
     with clock.measure("score"):
         resampling, saved = resampling_of(config.evaluation), read_scores(folder)
         stale = [
@@ -150,6 +153,7 @@ def clear(folder: RunFolder, *, keep_checkpoints: bool) -> None:
         remove_folder(folder.path / name)
     if not keep_checkpoints:
         remove_folder(folder.checkpoints)
+        remove_folder(folder.path / "responses")
         folder.identity.unlink(missing_ok=True)
         folder.owner.unlink(missing_ok=True)
         folder.log.unlink(missing_ok=True)
@@ -211,6 +215,7 @@ def _save(model: Model, entry_name: str, folder: RunFolder) -> None:
 def _predict(prepared: Prepared, model: Model, folder: RunFolder, split: SplitName, clock: Clock) -> None:
     """Predictions first, then the anchor's, then gold: with all three the split counts as predicted."""
     examples, task = prepared.corpus.split(split), get_task(prepared.config.task)
+    model.keep_in(folder.path)
     with clock.measure(f"predict_{split}"):
         predictions = model.predict(without_gold(examples))
     write_predictions(folder.predictions(split), predictions)

@@ -12,11 +12,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tabib.config.options import LlmOptions
 from tabib.core.errors import MissingExtraError
 from tabib.models.decoders.base import Backend
 from tabib.registry import resolve
+
+if TYPE_CHECKING:  # a run's identity holds the sources that are imported, which the table below does not show
+    from tabib.models.decoders.backends import openai, transformers  # noqa: F401
 
 BACKENDS: Mapping[str, str] = {
     "transformers": "tabib.models.decoders.backends.transformers:TransformersBackend",

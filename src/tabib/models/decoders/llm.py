@@ -1,0 +1,208 @@
+"""A language model that is asked in words and used as it is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from math import ceil, floor
+from pathlib import Path
+from typing import Any, Self
+
+from tabib.config.options import LlmOptions
+from tabib.core.errors import ConfigError, ModelError
+from tabib.core.examples import Document, Example
+from tabib.core.predictions import Prediction
+from tabib.models.base import Learner, Progress
+from tabib.models.decoders.asking import Asker
+from tabib.models.decoders.backends.choose import open_backend
+from tabib.models.decoders.base import Backend, Request, Response
+from tabib.models.decoders.ledger import Ledger
+from tabib.models.decoders.parsing.answer import counts_of
+from tabib.models.decoders.prompts import Prompting
+from tabib.models.decoders.shots import draw_shots
+from tabib.models.decoders.store import ResponseStore, cache_folder, complete_with
+from tabib.tasks.load import get_task
+
+FILE = "llm.json"
+DEFAULT_SCALE = (0.0, 5.0)
+
+
+class Llm(Learner):
+    """Answers every task by prompts. Nothing is trained: of train it takes examples for the prompt, and the scale
+    of similarities.
+
+    Args:
+        weights: the folder of the model; None where it is on a server.
+        backend: completes the prompts.
+    """
+
+    options: LlmOptions
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        options: LlmOptions,
+        seed: int,
+        task: str,
+        *,
+        weights: Path | None,
+        backend: Backend,
+    ) -> None:
+        super().__init__(labels, options, seed, task)
+        self.weights = weights
+        self.backend = backend
+        self.shots: tuple[Example[Any], ...] = ()
+        self.scale = options.scale or DEFAULT_SCALE
+        self.ledger = Ledger.of(options, self.model_name)
+        self.counts: Counter[str] = Counter()
+        self._kept_in: Path | None = None
+        if options.scoring == "loglikelihood" and "loglikelihood" not in backend.can:
+            raise ConfigError(
+                f"backend_args.scoring: the backend {backend.name!r} has no log-likelihoods; use generate or auto"
+            )
+        self.asker()  # refuses what the task cannot be asked by
+
+    @classmethod
+    def build(cls, task: str, labels: Sequence[str], options: Any, *, weights: Path | None, seed: int) -> Self:
+        return cls(labels, options, seed, task, weights=weights, backend=open_backend(options, weights))
+
+    @property
+    def model_name(self) -> str:
+        return self.options.served_model or (self.weights.name if self.weights else "")
+
+    def asker(self) -> Asker:
+        """How documents are asked about."""
+        options = self.options
+        prompting = Prompting(
+            language="fr" if options.language == "auto" else options.language,
+            system=options.system,
+            template=options.template,
+            max_labels=options.max_labels,
+            max_chars=options.max_chars,
+            scale=self.scale,
+        )
+        return Asker(
+            self.task,
+            self.labels,
+            prompting,
+            options.scoring,
+            self.shots,
+            self.backend.can,
+            options.continuation,
+            options.length_normalised,
+            options.max_tokens,
+        )
+
+    def fit(self, train: Sequence[Example[Any]], dev: Sequence[Example[Any]]) -> None:  # noqa: ARG002
+        """Draw the examples.
+
+        Raises:
+            ConfigError: examples are asked for and there is no train split.
+        """
+        if self.options.shots and not train:
+            raise ConfigError(
+                "backend_args.shots: the corpus has no train split to draw examples from; expected 0"
+            )
+        self.shots = draw_shots(train, self.options.shots, self.seed)
+        if self.task == "similarity" and self.options.scale is None and train:
+            values = [example.gold for example in train]
+            self.scale = (float(floor(min(values))), float(ceil(max(values))))
+
+    def keep_in(self, folder: Path) -> None:
+        """Answers are kept below the run's folder, so that a run that was cut off asks only what is left."""
+        self._kept_in = folder
+
+    def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Prediction]:
+        asker = self.asker()
+        requests: list[Request] = []
+        places: list[range] = []
+        for document in documents:
+            asked = asker.requests(document)
+            places.append(range(len(requests), len(requests) + len(asked)))
+            requests.extend(asked)
+        responses: dict[int, Response] = {}
+        owner = [index for index, place in enumerate(places) for _ in place]
+        waiting = [len(place) for place in places]
+        done = 0
+        for index, response in self._complete(requests):
+            responses[index] = response
+            waiting[owner[index]] -= 1
+            if not waiting[owner[index]]:
+                done += 1
+                if progress is not None:
+                    progress(done, len(documents))
+        predictions = [
+            asker.read(document, [responses[index] for index in place])
+            for document, place in zip(documents, places, strict=True)
+        ]
+        self.counts = Counter()
+        for prediction in predictions:
+            self.counts.update(counts_of(prediction.detail))
+        return predictions
+
+    def _complete(self, requests: Sequence[Request]) -> list[tuple[int, Response]]:
+        if self._kept_in is None:
+            return list(complete_with(None, self.backend, requests, self.ledger))
+        with ResponseStore(cache_folder(self._kept_in), self.backend.identity) as store:
+            return list(complete_with(store, self.backend, requests, self.ledger))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The backend's remarks, what the answers took, and what became of them."""
+        usage = self.ledger.usage
+        took = f"{usage.requests} requests ({usage.cached} stored before, {usage.errors} without an answer)"
+        if usage.cost is not None:
+            took += f", cost {usage.cost:.4g}"
+        counts = ", ".join(f"{name} {n}" for name, n in sorted(self.counts.items()))
+        lines = [f"asked by {self.backend.name}: {took}", f"answers: {counts}" if counts else ""]
+        return (*self.backend.remarks, *filter(None, lines))
+
+    @property
+    def tokens(self) -> Mapping[str, int]:
+        usage = self.ledger.usage
+        return {"prompt": usage.prompt_tokens, "completion": usage.completion_tokens}
+
+    def save(self, folder: Path) -> None:
+        """Settings and examples; of the weights only where they are."""
+        task = get_task(self.task)
+        row = {
+            "task": self.task,
+            "labels": list(self.labels),
+            "options": self.options.model_dump(mode="json"),
+            "seed": self.seed,
+            "weights": None if self.weights is None else str(self.weights.resolve()),
+            "identity": dict(self.backend.identity),
+            "scale": list(self.scale),
+            "shots": [
+                {"document": asdict(shot.document), "gold": task.gold_to_json(shot.gold)} for shot in self.shots
+            ],
+        }
+        (folder / FILE).write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What ``save`` wrote. Raises: ModelError: the weights are gone, or are others now."""
+        row = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        options = LlmOptions.model_validate_json(json.dumps(row["options"]))
+        weights = None if row["weights"] is None else Path(row["weights"])
+        if weights is not None and not (weights / "config.json").is_file():
+            raise ModelError(f"{folder} asks the model in {weights}, which is no longer there")
+        backend = open_backend(options, weights)
+        for part in ("weights", "tokenizer"):
+            if row["identity"].get(part) != backend.identity.get(part):
+                raise ModelError(f"the {part} in {weights} are not those that the model in {folder} was made with")
+        model = cls(row["labels"], options, row["seed"], row["task"], weights=weights, backend=backend)
+        task = get_task(model.task)
+        low, high = row["scale"]
+        model.scale = (low, high)
+        model.shots = tuple(
+            Example(_document(shot["document"]), task.gold_from_json(shot["gold"])) for shot in row["shots"]
+        )
+        return model
+
+
+def _document(row: dict[str, Any]) -> Document:
+    words = tuple((start, end) for start, end in row["words"])
+    return Document(**{**row, "words": words, "options": tuple(row["options"])})
