@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _PIPE_WIDTH = 10_000
 """Columns of a line that nobody looks at: nothing is wrapped or cut."""
 
+_WORD = 12
+"""Longest word that a column of text keeps in one piece where the terminal is narrow."""
+
 Kind = Literal["text", "right", "name"]
 
 
@@ -50,13 +53,45 @@ def show_notices(notices: Iterable[str]) -> None:
 
 
 def print_table(console: Console, shown: Table) -> None:
-    """Print a table; in a pipe its lines end where their text ends."""
+    """Print a table; row by row on a terminal too narrow for it; in a pipe its lines end where their text ends."""
     if console.is_terminal:
-        console.print(shown)
+        if _fits(shown, console.width):
+            console.print(shown)
+        else:
+            _print_rows(console, shown)
         return
     with console.capture() as captured:
         console.print(shown)
     console.file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+
+def _fits(shown: Table, width: int) -> bool:
+    """Whether nothing has to be cut; gives the columns their least widths, and breaks their heads at blanks."""
+    for column in shown.columns:
+        head = str(column.header)
+        lines = [line for cell in column.cells for line in str(cell).split("\n")]
+        body = max(map(len, lines), default=0)
+        if not column.no_wrap:
+            body = min(_WORD, max((len(word) for line in lines for word in line.split()), default=0))
+        if len(head) > body:
+            column.header = head.replace(" ", "\n")
+        column.min_width = max(body, *map(len, head.split()), 1)
+    return sum(column.min_width or 0 for column in shown.columns) + 2 * (len(shown.columns) - 1) <= width
+
+
+def _print_rows(console: Console, shown: Table) -> None:
+    """Each row as lines of its own, one for each column."""
+    from rich.table import Table
+
+    heads = [str(column.header).replace("\n", " ") for column in shown.columns]
+    for cells in zip(*(column.cells for column in shown.columns), strict=True):
+        row = Table.grid(padding=(0, 2))
+        row.add_column(style="bold", no_wrap=True)
+        row.add_column(overflow="fold")
+        for head, cell in zip(heads, cells, strict=True):
+            row.add_row(head, cell)
+        console.print(row)
+        console.print()
 
 
 def table(*columns: str | tuple[str, Kind], title: str = "") -> Table:

@@ -131,8 +131,10 @@ def _several(names: Iterable[str]) -> str:
 
 
 def _names(name: str, aliases: tuple[str, ...]) -> str:
-    """The canonical name, and the others in brackets."""
-    return f"{name} ({', '.join(aliases)})" if aliases else name
+    """The canonical name, and the others in brackets; below each other where there is a terminal."""
+    if not aliases:
+        return name
+    return f"{name}\n({_several(aliases)})" if sys.stdout.isatty() else f"{name} ({', '.join(aliases)})"
 
 
 def _place(card: Card, data_dir: Path | None) -> str:
