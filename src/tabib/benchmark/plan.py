@@ -11,6 +11,7 @@ from tabib.config.run import RunConfig
 from tabib.records.folder import RunFolder, folder_name
 from tabib.runs.environment import default_threads
 from tabib.runs.prepare import Corpora, Prepared, prepare
+from tabib.runs.present import require_all
 from tabib.runs.state import Progressed, State, inspect_run
 
 
@@ -47,6 +48,10 @@ class Cell:
         """The same cell with its state read again."""
         return replace(self, found=_inspect(self.prepared, runs), ran=self.ran or ran)
 
+    def failed(self, detail: str) -> Cell:
+        """The same cell, tried and failed, though nothing on disk says so: not even that could be written."""
+        return replace(self, found=replace(self.found, state=State.FAILED, detail=detail))
+
     def saying(self, detail: str) -> Cell:
         """The same cell with another explanation of its state."""
         return replace(self, found=replace(self.found, detail=detail))
@@ -62,8 +67,9 @@ def plan(benchmark: BenchmarkConfig, progress: Callable[[str], None] | None = No
         progress: told what is being read, one line each.
 
     Raises:
-        DataError, ConfigError, ModelError: of any cell.
+        DataError, ConfigError, ModelError: of any cell; all that is absent is named at once.
     """
+    require_all(spec.config for spec in benchmark.cells())
     corpora = Corpora()
     cells = []
     seen: set[str] = set()
