@@ -1,4 +1,4 @@
-"""``tabib data show|check``: what a corpus holds, and whether it keeps what its card says."""
+"""``tabib data show``: what a corpus holds; and the group that ``tabib data check`` belongs to."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tabib.cli.arguments import DataDir
+from tabib.cli.data_check import check
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tabib.data.check import CheckReport
     from tabib.data.corpus import Card, Corpus, SplitName
 
 CorpusName = Annotated[str, typer.Argument(metavar="CORPUS", help="A name of [cyan]tabib list corpora[/cyan].")]
-CorpusNames = Annotated[
-    list[str], typer.Argument(metavar="CORPUS", help="Names of [cyan]tabib list corpora[/cyan].")
-]
 Split = Annotated[str, typer.Option("--split", help="Where the examples are taken from: train, dev or test.")]
 Number = Annotated[int, typer.Option("-n", min=0, help="How many examples are shown.")]
 Full = Annotated[bool, typer.Option("--full", help="Show whole documents, not their beginnings.")]
+
+
+_LABELS = 50
+"""How many labels are shown, the most frequent of train first."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,68 +52,12 @@ def show(
     _print_card(console, loaded.card)
     _print_splits(console, loaded)
     _print_labels(console, loaded)
-    colours = {label: index for index, label in enumerate(card.labels)}
+    colours = {label: index for index, label in enumerate(loaded.card.labels)}
     if loaded.card.test_only and name != "test":
         console.print(f"{name} has no examples; these are of test")
         name = "test"
     for example in loaded.split(name)[:n]:
         print_example(console, example, colours, None if full else 600)
-
-
-def check(corpora: CorpusNames, data_dir: DataDir = None) -> None:
-    """Hold corpora to their cards: ids, offsets, labels, counts, texts shared between splits.
-
-    Exit code 1 where there are problems, 2 where a corpus is absent or cannot be read.
-    """
-    from tabib import registry
-    from tabib.cli.console import show_error, stdout
-    from tabib.core.errors import DataError
-    from tabib.data.check import check_corpus
-    from tabib.data.load import load_corpus
-
-    entries = [registry.find(registry.corpora(), name, "corpus") for name in corpora]
-    console = stdout()
-    worst = 0
-    for entry in entries:
-        try:
-            report = check_corpus(load_corpus(entry.name, data_dir=data_dir, refuse=False))
-        except DataError as error:
-            show_error(error)
-            worst = 2
-            continue
-        _print_report(console, entry.name, report)
-        worst = max(worst, 1 if report.problems else 0)
-    raise typer.Exit(worst)
-
-
-def _print_report(console: Console, name: str, report: CheckReport) -> None:
-    from rich.text import Text
-
-    from tabib.cli.console import print_table, table
-
-    verdict = Text("problems", "bold red") if report.problems else Text("ok", "bold green")
-    console.print(Text(f"{name}: ", "bold") + verdict)
-    columns = ("documents", "without", "annotations", "nested", "discontinuous", "lost", "median characters")
-    shown = table("split", *((column, "right") for column in columns))
-    for split, facts in report.splits.items():
-        numbers = (
-            facts.documents,
-            facts.without_annotations,
-            facts.annotations,
-            facts.nested,
-            facts.discontinuous,
-            sum(facts.lost.values()),
-            round(facts.lengths.median),
-        )
-        shown.add_row(split, *map(str, numbers))
-    print_table(console, shown)
-    for what, pairs in (("equal texts", report.shared_texts), ("near-duplicates", report.near_duplicates)):
-        for (one, other), count in pairs.items():
-            if count:
-                console.print(Text(f"{what} in {one} and {other}: {count}"))
-    for problem in report.problems:
-        console.print(Text("✗ ", "bold red") + Text(problem), soft_wrap=True)
-    console.print()
 
 
 def _split(name: str) -> SplitName:
@@ -191,9 +136,11 @@ def _print_labels(console: Console, corpus: Corpus) -> None:
     if not labels:
         return
     shown = table("label", *((split, "right") for split in SPLITS))
-    for label in sorted(labels, key=lambda name: (-supports["train"][name], name)):
+    for label in sorted(labels, key=lambda name: (-supports["train"][name], name))[:_LABELS]:
         shown.add_row(Text(label), *(_count(supports[split][label]) for split in SPLITS))
     print_table(console, shown)
+    if len(labels) > _LABELS:
+        console.print(f"… and {len(labels) - _LABELS} more labels", markup=False)
     console.print()
 
 

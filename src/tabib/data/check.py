@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from statistics import median
 from typing import Any
 
 from tabib.core.examples import Document, Example, LossReason
 from tabib.core.spans import Entity
 from tabib.data.corpus import SPLITS, Corpus, SplitName
+from tabib.data.leaks import near_duplicates
 from tabib.data.load import gold_labels
 from tabib.data.soundness import (
     all_examples,
-    content_of,
     count_problems,
     group_problems,
     id_problems,
     shared_text_problems,
     shared_texts,
 )
-from tabib.data.splits import near_duplicates
 from tabib.tasks.load import get_task
 
 _WITHOUT_LABEL = (LossReason.UNKNOWN_LABEL, LossReason.BEYOND_TOP_K, LossReason.NO_CODE)
@@ -68,8 +66,7 @@ class CheckReport:
     Args:
         splits: by name.
         shared_texts: pairs of splits → texts that both hold, for pairs that share any.
-        near_duplicates: pairs of splits → documents of the second that nearly repeat one of the first
-            (word 5-grams, Jaccard at least 0.8), those with equal texts included. A fact, not a problem.
+        near_duplicates: see ``leaks.near_duplicates``. A fact, not a problem.
         problems: one sentence each.
     """
 
@@ -87,7 +84,7 @@ def check_corpus(corpus: Corpus) -> CheckReport:
         name=corpus.card.name,
         splits={split: _split_report(corpus, split) for split in SPLITS},
         shared_texts=shared,
-        near_duplicates=_near_duplicates(corpus),
+        near_duplicates=near_duplicates(corpus),
         problems=(
             *id_problems(corpus),
             *_offset_problems(corpus),
@@ -169,22 +166,6 @@ def _label_problems(corpus: Corpus) -> Iterator[str]:
         yield f"labels of the card that gold was lost for: {', '.join(wrong)}"
     if corpus.card.labels_from_train and corpus.card.labels != gold_labels(corpus, ("train",)):
         yield "the labels are not those of train's gold"
-
-
-def _near_duplicates(corpus: Corpus) -> dict[tuple[str, str], int]:
-    documents = [
-        Document(f"{split}/{example.id}", "\n".join(content_of(example)))
-        for split, example in all_examples(corpus)
-    ]
-    members: dict[str, Counter[str]] = {}
-    for id_, cluster in near_duplicates(documents).items():
-        members.setdefault(cluster, Counter())[id_.split("/", 1)[0]] += 1
-    counts: Counter[tuple[str, str]] = Counter()
-    for by_split in members.values():
-        for first, second in combinations(SPLITS, 2):
-            if by_split[first] and by_split[second]:
-                counts[first, second] += by_split[second]
-    return dict(counts)
 
 
 def _entities(corpus: Corpus, example: Example[Any]) -> tuple[Entity, ...]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Ints: TypeAlias = NDArray[np.int64]
+
+LabelT = TypeVar("LabelT", bound=Hashable)
 
 _TOKEN = re.compile(r"\w+")
 _PRIMES = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
@@ -50,17 +53,45 @@ def similar_pairs(texts: Sequence[str], *, threshold: float = 0.8, n: int = 5) -
     Raises:
         ValueError: ``threshold`` is not in (0, 1].
     """
+    firsts, edges = _similar(texts, threshold, n)
+    return sorted([(first, index) for index, first in enumerate(firsts) if first != index] + edges)
+
+
+def labels_nearby(
+    texts: Sequence[str], labels: Sequence[LabelT], *, threshold: float = 0.8, n: int = 5
+) -> list[frozenset[LabelT]]:
+    """For each text, the labels of the other texts that are equal to it (normalised) or similar.
+
+    Args:
+        labels: one for each text.
+        threshold, n: as for ``similar_pairs``.
+
+    Raises:
+        ValueError: ``threshold`` is not in (0, 1].
+    """
+    firsts, edges = _similar(texts, threshold, n)
+    own: dict[int, Counter[LabelT]] = defaultdict(Counter)
+    for first, label in zip(firsts, labels, strict=True):
+        own[first][label] += 1
+    near: dict[int, set[LabelT]] = defaultdict(set)
+    for one, other in edges:
+        near[one].update(own[other])
+        near[other].update(own[one])
+    return [
+        frozenset(near[first] | {one for one, count in own[first].items() if one != label or count > 1})
+        for first, label in zip(firsts, labels, strict=True)
+    ]
+
+
+def _similar(texts: Sequence[str], threshold: float, n: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """For each text the first that is equal to it, and the pairs of such firsts that are similar."""
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold must be in (0, 1], got {threshold}")
     first_of: dict[str, int] = {}
-    pairs = []
-    for index, text in enumerate(map(normalise, texts)):
-        first = first_of.setdefault(text, index)
-        if first != index:
-            pairs.append((first, index))
-    firsts = list(first_of.values())
+    firsts = [first_of.setdefault(normalise(text), index) for index, text in enumerate(texts)]
+    distinct = list(first_of.values())
     similar = _similar_sets(*_shingle_sets(list(first_of), n), threshold)
-    return sorted(pairs + [(firsts[one], firsts[other]) for one, other in similar])
+    return firsts, [(distinct[one], distinct[other]) for one, other in similar]
 
 
 def _shingle_sets(texts: Sequence[str], n: int) -> tuple[Ints, NDArray[np.uint64]]:

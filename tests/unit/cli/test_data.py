@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tabib.cli import data_check
 from tabib.cli.app import run
 from tabib.cli.examples import print_example
 from tabib.core.examples import Document, Example
 from tabib.core.spans import Entity
 from tabib.data import check, load
-from tabib.data.corpus import Corpus
+from tabib.data.corpus import SPLITS, Corpus
 
 
 def test_a_corpus_is_shown_with_its_card_splits_labels_and_examples(capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,6 +127,67 @@ def test_a_sound_corpus_passes_the_check(capsys: pytest.CaptureFixture[str]) -> 
     shown = capsys.readouterr().out
     assert "mini_triage_fr: ok" in shown
     assert "mini_ner_en: ok" in shown
+
+
+class TestMoreThanTheCard:
+    """Labels, length and shared texts: what could make a score mean less."""
+
+    def test_label_support_by_split_and_what_was_lost(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["data", "check", "mini_ner_token_fr"]) == 0
+        report = check.check_corpus(load.load_corpus("mini_ner_token_fr"))
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+        for label in report.splits["train"].support:
+            assert [label, *(str(report.splits[split].support[label]) for split in report.splits)] in lines
+
+    def test_many_labels_are_summed_up(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(data_check, "_FEW_LABELS", 2)
+        assert run(["data", "check", "mini_triage_fr"]) == 0
+        shown = capsys.readouterr().out
+        n = len(load.card_of("mini_triage_fr").labels)
+        assert f"labels with support, of {n}" in shown
+        assert "of them with one annotation" in shown
+
+    def test_texts_longer_than_a_model_reads(self, capsys: pytest.CaptureFixture[str], tiny_encoder: Path) -> None:
+        """The tiny tokeniser makes one sub-token of a character, so 100 are fewer than any report has."""
+        corpus = load.load_corpus("mini_ner_fr")
+        assert run(["data", "check", "mini_ner_fr", "--tokenizer", str(tiny_encoder), "--max-length", "100"]) == 0
+        assert f"longer than 100 sub-tokens: train {len(corpus.train)} of {len(corpus.train)} (100%)" in (
+            capsys.readouterr().out
+        )
+        assert run(["data", "check", "mini_ner_fr", "--tokenizer", str(tiny_encoder)]) == 2
+        assert "add --max-length" in capsys.readouterr().err
+        assert run(["data", "check", "mini_ner_fr", "--max-length", "100"]) == 2
+        assert "say which with --tokenizer" in capsys.readouterr().err
+
+    def test_texts_that_two_corpora_share_are_a_leak(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A second corpus with the texts of the first, one of them moved to another split."""
+        one = load.load_corpus("mini_ner_fr")
+        two = dataclasses.replace(
+            one,
+            card=dataclasses.replace(one.card, name="mini_ner_en", statistics={}),
+            train=one.train[1:],
+            test=(*one.test, one.train[0]),
+        )
+        corpora = {"mini_ner_fr": one, "mini_ner_en": two}
+        monkeypatch.setattr(load, "load_corpus", lambda name, **_: corpora[name])
+        assert run(["data", "check", "mini_ner_fr", "mini_ner_en"]) == 0
+        shown = capsys.readouterr().out
+        n = sum(len(one.split(split)) for split in SPLITS)
+        assert f"cross-corpus leak: {n} of the {n} texts of mini_ner_en are (nearly) texts of mini_ner_fr" in shown
+        assert f"train–train {len(one.train) - 1}, train–test 1, dev–dev {len(one.dev)}" in shown
+        assert "1 in different splits" in shown
+
+    def test_a_corpus_is_not_held_against_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["data", "check", "mini_triage_fr", "mini_triage_fr"]) == 0
+        assert capsys.readouterr().out.count("mini_triage_fr") == 1
+
+    def test_corpora_that_share_none_say_nothing(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["data", "check", "mini_triage_fr", "mini_ner_en"]) == 0
+        assert "leak" not in capsys.readouterr().out
 
 
 def test_problems_are_told_and_the_exit_code_is_1(

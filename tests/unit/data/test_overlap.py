@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tabib.data.overlap import normalise, similar_pairs, word_shingles
+from tabib.data.overlap import labels_nearby, normalise, similar_pairs, word_shingles
 
 WORDS = [f"w{i}" for i in range(100)]
 
@@ -31,6 +31,18 @@ def test_a_short_text_is_one_shingle_and_its_length_counts() -> None:
 def test_no_texts_and_texts_without_words() -> None:
     assert similar_pairs([]) == []
     assert similar_pairs(["", "…", "a"]) == [(0, 1)]
+
+
+def test_labels_of_the_texts_near_a_text_are_those_of_the_others() -> None:
+    texts = [" ".join(WORDS), "Toux.", " ".join(WORDS).upper(), " ".join(WORDS[:99]), "toux", "fièvre"]
+    assert labels_nearby(texts, ["a", "a", "b", "c", "a", "b"]) == [
+        frozenset("bc"),
+        frozenset("a"),
+        frozenset("ac"),
+        frozenset("ab"),
+        frozenset("a"),
+        frozenset(),
+    ]
 
 
 @settings(max_examples=50, deadline=None)

@@ -163,7 +163,7 @@ def _entities(card: Card, folder: Path, notes: tuple[str, ...]) -> Corpus:
     examples, lost = load_split(folder, card.labels, group=group_of)
     split_of = splits_of(example.id for example in examples)
     train, dev, test = (tuple(example for example in examples if split_of[example.id] == part) for part in SPLITS)
-    lost_of = {part: tuple(one for one in lost if split_of[one.document_id] == part) for part in SPLITS}
+    lost_of = {str(part): tuple(one for one in lost if split_of[one.document_id] == part) for part in SPLITS}
     return Corpus(card, train, dev, test, lost_of, (split_note(split_of), *notes))
 
 
