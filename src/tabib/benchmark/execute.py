@@ -117,7 +117,7 @@ def _run_here(cell: Cell, order: Order, reporter: Reporter) -> Cell:
     except Exception as error:
         after = cell.refreshed(order.runs, ran=True)
         # Usually in the run's record, with its traceback; not where even that could not be written.
-        return after if after.state is State.FAILED else after.saying(f"{type(error).__name__}: {error}")
+        return after if after.state is State.FAILED else after.failed(f"{type(error).__name__}: {error}")
     return cell.refreshed(order.runs, ran=True)
 
 
@@ -131,7 +131,9 @@ def _tidy(cell: Cell, owner: str, reporter: Reporter) -> None:
 def _as_it_is(cell: Cell, runs: Path) -> Cell:
     """The cell as its folder is now, since other processes may have worked on it; what was said of it stays."""
     after = cell.refreshed(runs)
-    return cell if after.state is cell.state else after
+    # A failure that could not be put on record is in no folder.
+    unrecorded = cell.ran and cell.state is State.FAILED and after.state is not State.DONE
+    return cell if unrecorded or after.state is cell.state else after
 
 
 def _order(benchmark: BenchmarkConfig, cell: Cell, force: bool, owner: str) -> Order:

@@ -113,7 +113,7 @@ def _ended(cell: Cell, order: Order, item: _Running, error: RunError | None) -> 
         record_death(cell.prepared, folder_of(now, order.runs), order.name, order.threads, item.clock, error)
     except (OSError, TabibError) as second:
         kind, message = described(second)
-        return now.saying(said if kind == error.type else f"{said}; nor could that be recorded: {message}")
+        return now.failed(said if kind == error.type else f"{said}; nor could that be recorded: {message}")
     return cell.refreshed(order.runs, ran=True)
 
 

@@ -40,11 +40,24 @@ def benchmark(
     loaded = load_benchmark_config(config, overrides or (), None if seeds is None else _seeds(seeds))
     from tabib.runs.settings import settings_notices
 
+    _require_outputs(loaded, touch=not dry_run)
     show_notices((*loaded.notices, *settings_notices(cell.config for cell in loaded.cells())))
     if dry_run:
         _dry_run(loaded, force=force)
         return
     _run(loaded, force=force)
+
+
+def _require_outputs(config: BenchmarkConfig, *, touch: bool) -> None:
+    from pathlib import Path
+
+    from tabib.config.writable import require_file, require_folder
+
+    output = config.output
+    require_folder(Path(output.runs), "output.runs", touch=touch)
+    for key, name in (("output.json", output.json_file), ("output.markdown", output.markdown_file)):
+        if name is not None:
+            require_file(Path(name), key, touch=touch)
 
 
 def _run(config: BenchmarkConfig, *, force: bool) -> None:

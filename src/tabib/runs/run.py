@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tabib.config.run import RunConfig
+from tabib.config.writable import require_folder
 from tabib.core.errors import Interrupted, RecordError
 from tabib.core.scores import Scores
 from tabib.models.base import Model
@@ -89,12 +90,14 @@ def run(
     if prepared is None:
         with clock.measure("prepare"):
             prepared = prepare(config)
+    key = "training.output_dir" if runs is None else "output.runs"
     runs = runs_folder(config) if runs is None else runs
     name = name or default_name(config)
     threads = threads or config.threads or default_threads()
     found = _inspect(prepared, runs)
     if not force and _complete(found, stages):
         return _finished(found, did=False)
+    require_folder(runs, key)
     if stages == "evaluate":
         _require_trained(found, config, runs)
     elif observer is not None and not force and (said := _why_anew(found, stages)):
