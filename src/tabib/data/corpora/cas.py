@@ -72,54 +72,63 @@ def load(
         dev_fraction: the share of train that becomes dev where there is no folder ``dev``, in (0, 1).
         split_seed: of that split; not the seed of the run.
     """
-    card = CARDS[name]
     read = _from_table(folder) if (folder / _TABLE).is_file() else _from_folders(folder)
-    lost: dict[str, list[Lost]] = {
-        split: [one for one in read[split][1] if one.label in card.labels] if split in read else []
-        for split in SPLITS
-    }
-    parts: dict[str, Examples] = {}
-    for split, (examples, _) in read.items():
-        kept = []
-        for example in examples:
-            gold = tuple(entity for entity in example.gold if entity.label in card.labels)
-            if coarsest:
-                gold, nested = keep_coarsest(gold, example.id, example.document.text)
-                lost[split] += nested
-            kept.append(Example(example.document, gold))
-        parts[split] = tuple(kept)
     notes = []
+    parts = {split: _of_types(found, _TYPES[name], coarsest) for split, found in read.items()}
     if "dev" not in parts:
-        parts |= {
-            split: examples
-            for split, examples in split_off_dev(parts["train"], dev_fraction, seed=split_seed).items()
-            if split != "test"
-        }
-        in_dev = {example.id for example in parts["dev"]}
-        lost["dev"] = [one for one in lost["train"] if one.document_id in in_dev]
-        lost["train"] = [one for one in lost["train"] if one.document_id not in in_dev]
-        notes.append(f"no dev split is published: {len(in_dev)} cases were split off train, seed {split_seed}")
+        parts["train"], parts["dev"] = _without_dev(parts["train"], dev_fraction, split_seed)
+        notes.append(
+            f"no dev split is published: {len(parts['dev'][0])} cases were split off train, seed {split_seed}"
+        )
     return knowing_overlap(
         Corpus(
-            card,
-            parts["train"],
-            parts["dev"],
-            parts["test"],
-            lost={split: tuple(items) for split, items in lost.items()},
+            CARDS[name],
+            parts["train"][0],
+            parts["dev"][0],
+            parts["test"][0],
+            lost={split: parts[split][1] for split in SPLITS},
             notes=tuple(notes),
         )
     )
 
 
-_Splits = dict[str, tuple[Examples, tuple[Lost, ...]]]
+_Split = tuple[Examples, tuple[Lost, ...]]
+"""Cases, and the annotations left out of them."""
 
 
-def _from_folders(folder: Path) -> _Splits:
+def _of_types(found: _Split, types: Collection[str], coarsest: bool) -> _Split:
+    """The same cases with the entities of these types alone, and what is lost of these."""
+    examples, lost = [], [one for one in found[1] if one.label in types]
+    for example in found[0]:
+        gold = tuple(entity for entity in example.gold if entity.label in types)
+        if coarsest:
+            gold, nested = keep_coarsest(gold, example.id, example.document.text)
+            lost += nested
+        examples.append(Example(example.document, gold))
+    return tuple(examples), tuple(lost)
+
+
+def _without_dev(train: _Split, fraction: float, seed: int) -> tuple[_Split, _Split]:
+    """Train and dev, each with what its cases lost."""
+    parts = split_off_dev(train[0], fraction, seed=seed)
+    train_ids, dev_ids = ({example.id for example in parts[split]} for split in ("train", "dev"))
+    return _of_ids(train, train_ids), _of_ids(train, dev_ids)
+
+
+def _of_ids(found: _Split, ids: Collection[str]) -> _Split:
+    examples, lost = found
+    return (
+        tuple(example for example in examples if example.id in ids),
+        tuple(one for one in lost if one.document_id in ids),
+    )
+
+
+def _from_folders(folder: Path) -> dict[str, _Split]:
     present = [split for split in SPLITS if split != "dev" or (folder / split).is_dir()]
     return {split: load_split(folder / split, _ALL_TYPES) for split in present}
 
 
-def _from_table(folder: Path) -> _Splits:
+def _from_table(folder: Path) -> dict[str, _Split]:
     """The cases of DEFT 2020, by what the table says of each (``train 2020``, ``test 2020``)."""
     examples, lost = load_split(folder / _CASES, _ALL_TYPES)
     ids: dict[str, set[str]] = {"train": set(), "test": set()}
@@ -133,12 +142,4 @@ def _from_table(folder: Path) -> _Splits:
     known = {example.id for example in examples}
     if absent := sorted(set().union(*ids.values()) - known):
         raise DataError(f"{len(absent)} cases are absent, for example {absent[0]}.txt", path=folder / _CASES)
-    return {split: (_of(examples, found), _lost_of(lost, found)) for split, found in ids.items()}
-
-
-def _of(examples: Examples, ids: Collection[str]) -> Examples:
-    return tuple(example for example in examples if example.id in ids)
-
-
-def _lost_of(lost: Collection[Lost], ids: Collection[str]) -> tuple[Lost, ...]:
-    return tuple(one for one in lost if one.document_id in ids)
+    return {split: _of_ids((examples, lost), found) for split, found in ids.items()}
