@@ -136,8 +136,11 @@ def test_a_process_that_fails_before_it_can_record_says_why(study: Study) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at_once", [1, 2])
-def test_a_run_that_another_process_is_working_on_is_waited_for(study: Study, at_once: int) -> None:
+def test_a_run_that_another_process_is_working_on_is_waited_for(
+    study: Study, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tabib.benchmark.plan import plan
+    from tabib.cli.benchmark_progress import Progress
     from tabib.config.load import load_benchmark_config
     from tabib.records.folder import folder_name
     from tabib.runs.lock import locked
@@ -145,12 +148,19 @@ def test_a_run_that_another_process_is_working_on_is_waited_for(study: Study, at
     study.only("cls", "base", parallel_seeds=at_once)
     identity = plan(load_benchmark_config("benchmark.yaml"))[0].identity
     lock = study.runs / folder_name("mini_triage_fr", "majority", 1, identity) / ".lock"
-    held, other_done = threading.Event(), threading.Event()
+    held, told, other_done = threading.Event(), threading.Event(), threading.Event()
+    waits = Progress.waits
+
+    def noticed(*arguments: Any) -> None:
+        waits(*arguments)
+        told.set()
+
+    monkeypatch.setattr(Progress, "waits", noticed)
 
     def hold() -> None:
         with locked(lock):
             held.set()
-            until(lambda: list(study.runs.glob("*--s2--*/record.json")))
+            until(lambda: told.is_set() and list(study.runs.glob("*--s2--*/record.json")))
             other_done.set()
 
     holder = threading.Thread(target=hold)
