@@ -16,10 +16,10 @@ from pydantic import Field
 from tabib.core.errors import ConfigError, DataError
 from tabib.core.examples import Document, Example, LossReason, Lost
 from tabib.core.spans import Entity, split_words
-from tabib.data.corpus import Card, Corpus
+from tabib.data.corpora.parts import split_off_dev
+from tabib.data.corpus import SPLITS, Card, Corpus
 from tabib.data.formats.tables import read_text
 from tabib.data.formats.xmi import XmiAnnotation, read_xmi
-from tabib.data.splits import split, units
 
 Type = Literal["ACTOR", "BODYPART", "CLINENTITY", "EVENT", "RML", "TIMEX3"]
 _COUNTS: dict[Type, tuple[int, int]] = {
@@ -81,38 +81,29 @@ def load(
         raise ConfigError(f"dataset_args.types: expected at least one type, none of them twice, found {chosen}")
     assert name in CARDS
     card = _card(chosen)
-    in_train = _train_ids(folder / "train_test_split.txt")
-    paths = {path.stem: path for path in (folder / "French" / "layer1").glob("*.xml")}
+    in_train, paths = _train_ids(folder / "train_test_split.txt"), _documents(folder / "French" / "layer1")
     if absent := sorted(in_train - set(paths)):
         raise DataError(
             f"{len(absent)} documents of train_test_split.txt are absent, for example {absent[0]}.xml",
             path=folder / "French" / "layer1",
         )
-    read = {stem: _read(paths[stem], card.labels, discontinuous == "lost") for stem in sorted(paths)}
-    train = tuple(read[stem][0] for stem in read if stem in in_train)
-    test = tuple(read[stem][0] for stem in read if stem not in in_train)
+    read = {stem: _read(path, card.labels, discontinuous == "lost") for stem, path in paths.items()}
     # Not stratified, so that dev is the same documents whatever the types.
-    ids = split(units(train), {"train": 1 - dev_fraction, "dev": dev_fraction}, seed=split_seed)
-    in_dev = set(ids["dev"])
+    train = [read[stem][0] for stem in read if stem in in_train]
+    dev = {example.id for example in split_off_dev(train, dev_fraction, seed=split_seed)["dev"]}
+    ids = {"train": in_train - dev, "dev": dev, "test": set(read) - in_train}
+    parts = {split: [read[stem] for stem in read if stem in ids[split]] for split in SPLITS}
+    notes = [f"no dev split is published: {len(dev)} documents were split off train, seed {split_seed}"]
     flagged = sum(n for _, _, n in read.values())
+    if flagged and discontinuous == "covering":
+        notes.append(f"{flagged} entities are flagged as discontinuous and given by the span that covers them")
     return Corpus(
-        card=card,
-        train=tuple(example for example in train if example.id not in in_dev),
-        dev=tuple(example for example in train if example.id in in_dev),
-        test=test,
-        lost={
-            "train": _lost(read, in_train - in_dev),
-            "dev": _lost(read, in_dev),
-            "test": _lost(read, set(read) - in_train),
-        },
-        notes=(
-            f"no dev split is published: {len(in_dev)} documents were split off train, seed {split_seed}",
-            *(
-                [f"{flagged} entities are flagged as discontinuous and given by the span that covers them"]
-                if flagged and discontinuous == "covering"
-                else []
-            ),
-        ),
+        card,
+        tuple(example for example, _, _ in parts["train"]),
+        tuple(example for example, _, _ in parts["dev"]),
+        tuple(example for example, _, _ in parts["test"]),
+        lost={split: tuple(one for _, lost, _ in parts[split] for one in lost) for split in SPLITS},
+        notes=tuple(notes),
     )
 
 
@@ -143,8 +134,9 @@ def _is_flagged(one: XmiAnnotation) -> bool:
     return one.features.get("discontinuous") == "DISCONTINUOUS"
 
 
-def _lost(read: dict[str, _Read], ids: Collection[str]) -> tuple[Lost, ...]:
-    return tuple(lost for stem in read if stem in ids for lost in read[stem][1])
+def _documents(folder: Path) -> dict[str, Path]:
+    """The files by the documents' names, in order."""
+    return {path.stem: path for path in sorted(folder.glob("*.xml"))}
 
 
 def _train_ids(path: Path) -> set[str]:
