@@ -1,0 +1,161 @@
+"""What the engine is asked, and how its answers are read. The engine itself, which wants a GPU, is played by one
+with the same calls; its log-probability of a token depends on the token alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tabib.config.options import LlmOptions
+from tabib.core.errors import MissingExtraError, ModelError
+from tabib.models.decoders.backends.choose import open_backend
+from tabib.models.decoders.backends.vllm import VllmBackend
+from tabib.models.decoders.base import Message, Request, Response
+
+LONGEST = 40
+
+
+class SamplingParams(SimpleNamespace):
+    pass
+
+
+class StructuredOutputsParams(SimpleNamespace):
+    pass
+
+
+class RefusedError(Exception):
+    pass
+
+
+class LLM:
+    """Writes ``ok``; refuses, with the whole call, schemas that hold ``bad``."""
+
+    def __init__(self, model: str, **options: Any) -> None:
+        from transformers import AutoTokenizer
+
+        self.options = options
+        self.tokenizer = AutoTokenizer.from_pretrained(model)
+        self.llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=LONGEST, dtype="float16"))
+        self.calls: list[tuple[list[list[int]], list[SamplingParams]]] = []
+
+    def get_tokenizer(self) -> Any:
+        return self.tokenizer
+
+    def generate(
+        self, prompts: Sequence[dict[str, list[int]]], sampling: Sequence[SamplingParams], *, use_tqdm: bool
+    ) -> list[Any]:
+        assert not use_tqdm
+        rows = [prompt["prompt_token_ids"] for prompt in prompts]
+        self.calls.append((rows, list(sampling)))
+        assert all(len(row) < LONGEST for row in rows)
+        if any("bad" in str(getattr(params, "structured_outputs", "")) for params in sampling):
+            raise RefusedError("schema")
+        return [self.answer(row) for row in rows]
+
+    def answer(self, row: list[int]) -> Any:
+        logprobs = [None, *({token: SimpleNamespace(logprob=-token / 100)} for token in row[1:])]
+        text = SimpleNamespace(text="ok", token_ids=[1, 2], finish_reason="stop")
+        return SimpleNamespace(prompt_logprobs=logprobs, outputs=[text])
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    vllm, params, exceptions = (ModuleType(f"vllm{part}") for part in ("", ".sampling_params", ".exceptions"))
+    params.StructuredOutputsParams = StructuredOutputsParams  # type: ignore[attr-defined]
+    exceptions.VLLMClientError = RefusedError  # type: ignore[attr-defined]
+    for name, value in {
+        "LLM": LLM,
+        "SamplingParams": SamplingParams,
+        "__version__": "0",
+        "sampling_params": params,
+    }.items():
+        setattr(vllm, name, value)
+    for module in (vllm, params, exceptions):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+
+
+@pytest.fixture
+def backend(engine: None, tiny_encoder: Path) -> VllmBackend:  # noqa: ARG001
+    return VllmBackend.open(LlmOptions(backend="vllm", max_model_len=LONGEST), tiny_encoder)
+
+
+def ask(prompt: str, **options: Any) -> Request:
+    return Request(prompt, (Message("user", prompt),), **options)
+
+
+def answers(backend: VllmBackend, requests: Sequence[Request]) -> list[Response]:
+    found = dict(backend.complete(requests))
+    return [found[index] for index in range(len(requests))]
+
+
+def test_texts_are_asked_for_in_one_call(backend: VllmBackend) -> None:
+    responses = answers(backend, [ask("ab", max_tokens=7, stop=(".",)), ask("abc", max_tokens=99)])
+    assert [(r.text, r.prompt_tokens, r.completion_tokens) for r in responses] == [("ok", 2, 2), ("ok", 3, 2)]
+    ((_, (first, second)),) = backend.engine.calls
+    assert (first.temperature, first.max_tokens, first.stop) == (0.0, 7, [".", "\n\n"])
+    assert second.max_tokens == LONGEST - 3  # no more than there is room for
+
+
+def test_a_choice_has_the_log_probabilities_of_its_tokens(backend: VllmBackend) -> None:
+    (response,) = answers(backend, [ask("abc", choices=("d", "ef"))])
+    ids = [backend.tokenizer.convert_tokens_to_ids(token) for token in ("d", "e", "##f")]
+    assert [(score.log_likelihood, score.tokens) for score in response.choices] == [
+        (pytest.approx(-ids[0] / 100), 1),
+        (pytest.approx(-(ids[1] + ids[2]) / 100), 2),
+    ]
+    assert (response.prompt_tokens, response.completion_tokens) == (3, 3)
+
+
+def test_prompts_that_are_too_long_are_errors_of_their_own(backend: VllmBackend) -> None:
+    long = ask("a" * LONGEST)
+    scored = ask("a" * (LONGEST - 1), choices=("b",))
+    responses = answers(backend, [long, ask("b"), scored])
+    assert responses[0].error == f"the prompt and its answer have {LONGEST + 1} tokens, the model reads {LONGEST}"
+    assert responses[1].text == "ok"
+    assert responses[2].error == responses[0].error
+
+
+def test_a_schema_is_handed_on(backend: VllmBackend) -> None:
+    assert backend.can == {"loglikelihood", "schema"}
+    (response,) = answers(backend, [ask("a", schema={"type": "array"})])
+    assert response.constrained
+    assert backend.engine.calls[0][1][0].structured_outputs.json == {"type": "array"}
+
+
+def test_a_request_that_the_engine_refuses_takes_no_other_with_it(backend: VllmBackend) -> None:
+    responses = answers(backend, [ask("a"), ask("b", schema={"bad": 1}), ask("c", choices=("d",))])
+    assert responses[0].text == "ok"
+    assert responses[1].error == "vllm refuses the request: schema"
+    assert len(responses[2].choices) == 1
+
+
+def test_without_the_package_it_says_what_to_install(tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vllm", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tabib\[vllm\]'"):
+        open_backend(LlmOptions(backend="vllm"), tiny_encoder)
+
+
+def test_without_weights(engine: None) -> None:  # noqa: ARG001
+    with pytest.raises(ModelError, match="reads weights from a folder"):
+        VllmBackend.open(LlmOptions(backend="vllm"), None)
+
+
+def test_the_fallback_is_used_and_said(
+    server: Any, loopback: ModuleType, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    monkeypatch.setitem(sys.modules, "vllm", None)
+    options = LlmOptions(backend="vllm", backend_fallback="openai", base_url=server.url, served_model="tiny")
+    backend = open_backend(options, tiny_encoder)
+    try:
+        assert backend.name == "openai"
+        note = "backend_fallback: openai is used in place of vllm (vllm is not installed"
+        assert any(remark.startswith(note) for remark in backend.remarks)
+        assert note in caplog.text
+    finally:
+        backend.close()
+    assert loopback.PROBE[0] in str(server.bodies)
