@@ -95,3 +95,45 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         ).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random 2-layer Llama (hidden size 32, 4096 positions) and a tokeniser of bytes, some merged.
+
+    Some merges begin with a space, so that where a context ends and its continuation begins matters. It has no
+    chat template, and adds no token by itself.
+    """
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    special = ["<pad>", "<s>", "</s>"]
+    merges = [("r", "e"), ("e", "s"), ("o", "n"), ("Ġ", "A"), ("Ġ", "o"), ("Ġo", "u"), ("Ġou", "i"), ("Ġ", "n")]
+    pieces = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *("".join(pair) for pair in merges)]
+    ids = {piece: index for index, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(models.BPE(ids, merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    folder = tmp_path_factory.mktemp("tiny-llm")
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
+    ).save_pretrained(folder)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=len(ids),
+                hidden_size=32,
+                num_hidden_layers=2,
+                num_attention_heads=4,
+                num_key_value_heads=2,
+                intermediate_size=64,
+                max_position_embeddings=4096,
+                initializer_range=0.3,  # large enough that probabilities differ by more than rounding
+                pad_token_id=0,
+                bos_token_id=1,
+                eos_token_id=2,
+            )
+        ).save_pretrained(folder)
+    return folder
