@@ -36,5 +36,8 @@ def train(config: ConfigPath, overrides: Overrides = None, force: Force = False)
     console = stdout()
     if not finished.did:
         show_notices(["this run is trained already; --force trains it anew"])
-    print_scores(console, f"{loaded.dataset}, dev", finished.scores["dev"])
+    if finished.scores["dev"].items.total:
+        print_scores(console, f"{loaded.dataset}, dev", finished.scores["dev"])
+    else:
+        console.print(f"{loaded.dataset} has no dev split to score.", soft_wrap=True, markup=False)
     console.print(f"run: {finished.folder.path}", soft_wrap=True, markup=False)

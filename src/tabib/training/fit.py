@@ -56,7 +56,8 @@ def fit(
     if isinstance(model, Learner):
         began = time.perf_counter()
         model.fit(train, dev)
-        return FitReport(seconds=time.perf_counter() - began)
+        notes = () if train else ("there is no train split, so nothing was learnt",)
+        return FitReport(seconds=time.perf_counter() - began, notes=notes)
 
     from tabib.models.heads.base import Head
     from tabib.training.sitting import Sitting
