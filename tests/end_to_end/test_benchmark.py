@@ -223,7 +223,7 @@ def test_an_error_that_cannot_be_recorded_is_said_all_the_same(
     monkeypatch.setattr("tabib.runs.stages.write_record", full)
     said = study.benchmark()
     assert said.code == 1
-    assert "… partial: OSError: no space left" in said.err
+    assert "✗ failed: OSError: no space left" in said.err
 
 
 def test_a_dry_run_does_not_fetch_weights(study: Study) -> None:
