@@ -52,10 +52,6 @@ class Cell:
         """The same cell, tried and failed, though nothing on disk says so: not even that could be written."""
         return replace(self, found=replace(self.found, state=State.FAILED, detail=detail))
 
-    def failed(self, detail: str) -> Cell:
-        """The same cell, tried and failed, though nothing on disk says so: not even that could be written."""
-        return replace(self, found=replace(self.found, state=State.FAILED, detail=detail))
-
     def saying(self, detail: str) -> Cell:
         """The same cell with another explanation of its state."""
         return replace(self, found=replace(self.found, detail=detail))

@@ -53,7 +53,7 @@ for _name in COMMANDS:
 def main() -> None:
     """The console script: exits with 0, or with the error's own code and one message on stderr."""
     for stream in (sys.stdout, sys.stderr):
-        # What the encoding lacks is a question mark to a reader; in a pipe, where it may be data, it is spelled out.
+        # What the encoding lacks is a question mark to a reader; in a pipe, as data, it is spelled out.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
     sys.exit(run(sys.argv[1:]))
