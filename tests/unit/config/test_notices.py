@@ -9,6 +9,7 @@ import pytest
 from tabib.config.load import run_config_from
 
 BASELINE = {"dataset": "emea", "model": "majority"}
+AS_IT_IS = {"dataset": "stsbenchmark", "model": "sentence_cosine", "model_name_or_path": "all-MiniLM-L6-v2"}
 ENCODER = {"dataset": "morfitt", "model": "text", "model_name_or_path": "camembert-base"}
 
 
@@ -24,6 +25,11 @@ ENCODER = {"dataset": "morfitt", "model": "text", "model_name_or_path": "camembe
         (
             BASELINE | {"model_name_or_path": "camembert-base"},
             ["model_name_or_path has no effect: 'majority' does not start from weights"],
+        ),
+        (AS_IT_IS, []),
+        (
+            AS_IT_IS | {"training": {"learning_rate": 1e-3}},
+            ["training has no effect: 'sentence_cosine' is not trained by steps"],
         ),
         (ENCODER, []),
         (ENCODER | {"backend_args": {"focal_gamma": 2.0, "at_least_one_label": True}}, []),

@@ -22,6 +22,9 @@ from tabib.training.fit import fit
 CASES = [
     ("text", "mini_triage_fr", {"class_weights": "balanced"}),
     ("text", "mini_topics_fr", {"positive_weight_cap": 5}),
+    ("pair", "mini_pairs_fr", {}),
+    ("bi_encoder", "mini_pairs_fr", {"dropout": 0.1}),
+    ("multiple_choice", "mini_mcqa_fr", {}),
     ("token_ner", "mini_ner_token_fr", {}),
     ("span_ner", "mini_ner_fr", {"lstm_hidden_size": 8, "lstm_layers": 2, "biaffine_size": 8, "layer_mix": 2}),
 ]
