@@ -17,7 +17,15 @@ from tabib.core.spans import Entity, split_words
 from tabib.core.tags import spans_to_tags, tags_to_spans
 from tabib.data.check import check_corpus
 from tabib.data.corpus import SPLITS, Corpus
-from tabib.data.load import SHIPPED, card_of, check_options, fingerprint_corpus, load_corpus, training_labels
+from tabib.data.load import (
+    SHIPPED,
+    card_of,
+    check_options,
+    fingerprint_corpus,
+    gold_labels,
+    load_corpus,
+    training_labels,
+)
 from tabib.data.sample import SAMPLES
 
 Load = Callable[..., Corpus]
@@ -74,6 +82,7 @@ def test_a_card_is_complete_and_agrees_with_the_registry(name: str) -> None:
     assert all([card.licence, card.citation, card.access, card.folders, card.summary])
     assert all(len(language) == 2 for language in card.languages)
     assert list(card.labels) == sorted(set(card.labels))
+    assert not (card.labels and card.labels_from_train)
     assert card.test_only or {"train", "test"} <= set(card.statistics) <= set(SPLITS)
 
 
@@ -122,6 +131,14 @@ def test_every_label_of_the_card_can_be_learned(name: str, load: Load) -> None:
     corpus = load(name)
     assert training_labels(corpus) == corpus.card.labels
     assert corpus.card.labels or corpus.task == "similarity"
+
+
+@pytest.mark.parametrize("name", corpora([name for name in NAMES if card_of(name).labels_from_train]))
+def test_labels_of_a_derived_set_come_from_train_alone_and_other_gold_is_lost(name: str, load: Load) -> None:
+    corpus = load(name)
+    assert gold_labels(corpus, ("train",)) == corpus.card.labels
+    for split in SPLITS:
+        assert not {lost.label for lost in corpus.lost[split]} & set(corpus.card.labels)
 
 
 @pytest.mark.parametrize("name", corpora(NAMES))
