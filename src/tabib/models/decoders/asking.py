@@ -81,6 +81,8 @@ class Asker:
         if self.scoring == "loglikelihood":
             return "choose" if one_of_them else "judge"
         short = self.task == "mcqa" or len(self.labels) <= SHORT_LIST
+        if "one_character" in self.can:  # a server scores letters, not texts
+            short = all(len(continuation.strip()) == 1 for continuation in self.continuations(document))
         return "choose" if one_of_them and short else "generate"
 
     def requests(self, document: Document) -> tuple[Request, ...]:
@@ -97,7 +99,7 @@ class Asker:
             )
         messages = prompt(self.task, document, self.labels, self.shots, self.prompting)
         if way == "choose":
-            return (Request(document.id, messages, choices=self._continuations(document)),)
+            return (Request(document.id, messages, choices=self.continuations(document)),)
         schema = answer_schema(self.task, self.labels) if "schema" in self.can else None
         return (Request(document.id, messages, max_tokens=self.max_tokens, schema=schema),)
 
@@ -123,7 +125,8 @@ class Asker:
     def _candidates(self, document: Document) -> tuple[str, ...]:
         return document.letters if self.task == "mcqa" else self.labels
 
-    def _continuations(self, document: Document) -> tuple[str, ...]:
+    def continuations(self, document: Document) -> tuple[str, ...]:
+        """What is scored after the prompt, in the order of the options or labels."""
         if self.task == "mcqa" and self.continuation == "text":
             pairs = zip(document.letters, document.options, strict=True)
             return tuple(text.strip() or letter for letter, text in pairs)

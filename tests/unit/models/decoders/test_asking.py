@@ -69,6 +69,14 @@ def test_short_label_lists_are_scored_and_long_ones_asked_for() -> None:
     assert asker("classification", many).read(TEXT, [Response("l7")]).label == "L7"
 
 
+def test_a_server_that_scores_letters_only_is_asked_for_the_rest_in_words() -> None:
+    can = frozenset({"loglikelihood", "one_character"})
+    assert asker("mcqa", can=can).requests(ONE)[0].choices == ("A", "B", "C")
+    assert asker("classification", ("low", "high"), can=can).requests(TEXT)[0].choices == ()
+    # Whoever asks for log-likelihoods of texts gets them, or the server's error.
+    assert asker("classification", ("low", "high"), can=can, scoring="loglikelihood").requests(TEXT)[0].choices
+
+
 def test_each_label_can_be_judged_by_itself() -> None:
     judge = asker("multilabel", scoring="loglikelihood")
     assert len(judge.requests(TEXT)) == 3
