@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,29 +106,31 @@ def test_a_list_without_french_documents(folder: Path) -> None:
         e3c.load("e3c", folder)
 
 
+@pytest.fixture(scope="module")
+def published(real_corpora: Path) -> Corpus:
+    """The real corpus with all types."""
+    return load_corpus("e3c", data_dir=real_corpora, options={"types": list(ANNOTATIONS)})
+
+
+ANNOTATIONS = {"CLINENTITY": 1327, "EVENT": 4312, "BODYPART": 659, "RML": 508, "ACTOR": 427, "TIMEX3": 333}
+"""Counted in the raw files."""
+
+
 @pytest.mark.corpora
 class TestPublished:
-    """81 documents; 1327 clinical entities, 59 of them flagged as discontinuous; counted against the raw files."""
+    def test_every_annotation_of_81_documents_is_kept(self, published: Corpus) -> None:
+        assert check_corpus(published).problems == ()
+        assert sum(sizes(published)) == 81
+        examples = [example for split in SPLITS for example in published.split(split)]
+        assert Counter(entity.label for example in examples for entity in example.gold) == ANNOTATIONS
 
-    @pytest.mark.parametrize(
-        ("type", "annotations"),
-        [("CLINENTITY", 1327), ("EVENT", 4312), ("BODYPART", 659), ("RML", 508), ("ACTOR", 427), ("TIMEX3", 333)],
-    )
-    def test_every_annotation_of_a_type_is_kept(self, type: str, annotations: int, real_corpora: Path) -> None:
-        corpus = load_corpus("e3c", data_dir=real_corpora, options={"types": [type]})
-        assert check_corpus(corpus).problems == ()
-        assert sum(len(example.gold) for split in SPLITS for example in corpus.split(split)) == annotations
-        assert sum(len(corpus.split(split)) for split in SPLITS) == 81
+    def test_spans_begin_and_end_with_letters(self, published: Corpus) -> None:
+        """Offsets that were off by one, as with line ends counted wrongly, would begin with spaces."""
+        for split in SPLITS:
+            found = texts(published, split)
+            assert found == [text.strip() for text in found]
 
-    def test_discontinuous_ones_are_counted_or_lost(self, real_corpora: Path) -> None:
-        assert "59 entities are flagged as discontinuous" in load_corpus("e3c", data_dir=real_corpora).notes[1]
+    def test_discontinuous_ones_are_counted_or_lost(self, published: Corpus, real_corpora: Path) -> None:
+        assert "59 entities are flagged as discontinuous" in published.notes[1]
         lost = load_corpus("e3c", data_dir=real_corpora, options={"discontinuous": "lost"}).lost
         assert sum(len(items) for items in lost.values()) == 59
-
-    def test_spans_begin_and_end_with_letters(self, real_corpora: Path) -> None:
-        """Offsets that were off by one, as with line ends counted wrongly, would begin with spaces."""
-        corpus = load_corpus("e3c", data_dir=real_corpora)
-        for split in SPLITS:
-            for example in corpus.split(split):
-                found = [entity.text(example.document.text) for entity in example.gold]
-                assert found == [text.strip() for text in found]
