@@ -21,6 +21,7 @@ from tabib.data.soundness import (
     shared_text_problems,
     shared_texts,
 )
+from tabib.registry import tasks
 from tabib.tasks.load import get_task
 
 _WITHOUT_LABEL = (LossReason.UNKNOWN_LABEL, LossReason.BEYOND_TOP_K, LossReason.NO_CODE)
@@ -42,7 +43,7 @@ class SplitReport:
 
     Args:
         documents, annotations: those that a task works with.
-        without_annotations: documents with none.
+        without_annotations: documents with none, where gold is made of labels.
         lost: annotations left out, by reason.
         support: label → annotations, in the order of the card's labels.
         nested: entities inside another one (or over the same characters, with another label).
@@ -120,7 +121,7 @@ def _split_report(corpus: Corpus, split: SplitName) -> SplitReport:
     return SplitReport(
         documents=len(examples),
         annotations=support.total(),
-        without_annotations=sum(not found for found in labels),
+        without_annotations=sum(not found for found in labels) if tasks()[corpus.task].has_labels else 0,
         lost=dict(sorted(Counter(lost.reason.value for lost in corpus.lost.get(split, ())).items())),
         support={label: support[label] for label in corpus.card.labels},
         lengths=Lengths(min(lengths), median(lengths), max(lengths)),
