@@ -33,6 +33,13 @@ def test_the_best_stands_clear_of_all_others() -> None:
     assert best_of([cell(0.7, 0.6, 0.8), clear, cell(0.5, 0.4, 0.6)]) is clear
 
 
+def test_an_undefined_score_is_known_and_keeps_no_other_from_being_the_best() -> None:
+    """As a correlation with the constant answer of the majority baseline."""
+    clear = cell(0.9, 0.85, 0.95)
+    assert best_of([cell(None), clear, cell(0.7, 0.6, 0.8)]) is clear
+    assert best_of([cell(None, states=("done", "failed")), clear, cell(0.7, 0.6, 0.8)]) is None
+
+
 @pytest.mark.parametrize(
     "rivals",
     [
