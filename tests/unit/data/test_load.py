@@ -116,7 +116,11 @@ class TestNamesAndOptions:
         [
             ("emea", {"coarsest": "yes"}, r"dataset_args\.coarsest: found 'yes' \(text\), expected true or false"),
             ("doctor_patient_questions_fr", {"dev_fraction": 1.5}, r"dev_fraction: found 1\.5 .*below 1"),
-            ("doctor_patient_questions_fr", {"split_seed": "a"}, r"split_seed: found 'a' \(text\), expected a whole number"),
+            (
+                "doctor_patient_questions_fr",
+                {"split_seed": "a"},
+                r"split_seed: found 'a' \(text\), expected a whole number",
+            ),
         ],
     )
     def test_a_value_of_the_wrong_kind_is_refused(self, name: str, options: dict[str, Any], message: str) -> None:
