@@ -67,6 +67,11 @@ class Model(ABC):
     def load(cls, folder: Path) -> Self:
         """What ``save`` wrote."""
 
+    @classmethod
+    def load_for(cls, folder: Path, options: Any) -> Self:  # noqa: ARG003 - for those whose options say how
+        """``load``, for a run with these options; they may differ in what is operational: a budget, a time-out."""
+        return cls.load(folder)
+
 
 class Learner(Model):
     """A model that gets train and dev in one call, and makes no gradient steps: a baseline, or one used as it is.

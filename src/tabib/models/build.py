@@ -78,8 +78,8 @@ def save_model(model: Model, entry_name: str, folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def load_model(folder: Path) -> Model:
-    """What ``save_model`` wrote.
+def load_model(folder: Path, options: Schema | None = None) -> Model:
+    """What ``save_model`` wrote; ``options`` are those of the run that it is loaded for, where there is one.
 
     Raises:
         ModelError: the folder holds no model, one of a class that this version does not know, or files of it are
@@ -98,7 +98,7 @@ def load_model(folder: Path) -> Model:
     if kind.__name__ != class_name:
         raise ModelError(f"{folder} holds a {class_name}, but {entry.name!r} is a {kind.__name__} in this version")
     try:
-        model: Model = kind.load(folder)
+        model: Model = kind.load(folder) if options is None else kind.load_for(folder, options)
     except (TabibError, MemoryError):
         raise
     except Exception as error:  # each library has its own errors for a file that is cut short

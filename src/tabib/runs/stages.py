@@ -117,7 +117,7 @@ def evaluate_stage(
     if split not in folder.predicted_splits():
         if model is None:
             with clock.measure("load_model"):
-                model = load_model(folder.model)
+                model = load_model(folder.model, prepared.config.options())
         _predict(prepared, model, folder, split, clock)
         record = replace(
             record, notes=(*record.notes, *model.notes), tokens={**record.tokens, **dict(model.tokens)}

@@ -184,8 +184,19 @@ class Llm(Learner):
     @classmethod
     def load(cls, folder: Path) -> Self:
         """What ``save`` wrote. Raises: ModelError: the weights are gone, or are others now."""
+        return cls._load(folder, None)
+
+    @classmethod
+    def load_for(cls, folder: Path, options: LlmOptions) -> Self:
+        """``load``, with the budget and whatever else is operational in ``options``. Raises: ModelError: as it."""
+        return cls._load(folder, {name: getattr(options, name) for name in LlmOptions.operational})
+
+    @classmethod
+    def _load(cls, folder: Path, operational: Mapping[str, Any] | None) -> Self:
         row = json.loads((folder / FILE).read_text(encoding="utf-8"))
         options = LlmOptions.model_validate_json(json.dumps(row["options"]))
+        if operational is not None:
+            options = options.model_copy(update=dict(operational))
         weights = None if row["weights"] is None else Path(row["weights"])
         if weights is not None and not (weights / "config.json").is_file():
             raise ModelError(f"{folder} asks the model in {weights}, which is no longer there")

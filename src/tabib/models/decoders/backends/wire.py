@@ -6,6 +6,7 @@ import email.utils
 import json
 import os
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -75,8 +76,11 @@ class Wire:
             trust_env=urlsplit(base_url).hostname not in _LOOPBACK,  # no proxy to this machine
         )
 
+        # A model that nobody closes gives its connections back all the same.
+        self._finalizer = weakref.finalize(self, self._client.close)
+
     def close(self) -> None:
-        self._client.close()
+        self._finalizer()
 
     def post(self, path: str, body: Mapping[str, Any]) -> Reply:
         """One exchange. Never raises for what the server or the network does."""
