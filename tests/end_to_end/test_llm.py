@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from tabib.config.load import load_run_config
-from tabib.data.load import SHIPPED
+from tabib.core.errors import ConfigError
+from tabib.data.load import SHIPPED, load_corpus
+from tabib.runs.prepare import prepare
 from tabib.runs.run import run
 
 DOCUMENTS = 5
@@ -85,3 +87,25 @@ def test_a_run_that_was_cut_off_asks_only_what_is_left(small: Path, tiny_llm: Pa
     folder.record.unlink()  # as if it had been killed before its end, dev and test answered
     again = run(config)
     assert any("10 requests (10 stored before" in note for note in again.record.notes)
+
+
+def test_a_corpus_without_train_borrows_the_examples_of_another(small: Path, tiny_llm: Path) -> None:
+    content = {
+        "model": "llm",
+        "dataset": "mini_mcqa_fr",
+        "data_dir": "data",
+        "model_name_or_path": str(tiny_llm),
+        "backend_args": {"shots": 1, "shots_from": "mini_mcqa_en"},
+    }
+    (small / "run.yaml").write_text(yaml.safe_dump(content))
+    config = load_run_config(small / "run.yaml")
+    prepared = prepare(config)
+    own, other = load_corpus("mini_mcqa_fr", data_dir="data"), load_corpus("mini_mcqa_en")
+    assert prepared.train == other.train
+    assert prepared.corpus.train == own.train
+    alone = config.model_copy(update={"backend_args": {"shots": 1}})
+    assert prepare(alone).train == own.train
+    assert prepare(alone).identity != prepared.identity
+    wrong = config.model_copy(update={"backend_args": {"shots": 1, "shots_from": "mini_triage_fr"}})
+    with pytest.raises(ConfigError, match="'mini_triage_fr' is for classification, expected a corpus for mcqa"):
+        prepare(wrong)

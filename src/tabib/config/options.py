@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from tabib.config.backends import BackendOptions
+from tabib.config.names import CorpusName
 from tabib.config.schema import Schema
 
 
@@ -153,6 +154,9 @@ class LlmOptions(BackendOptions):
         default=False, description="divide a log-likelihood by the tokens of the continuation"
     )
     shots: int = Field(default=0, ge=0, le=64, description="examples in the prompt, drawn from train")
+    shots_from: CorpusName | None = Field(
+        default=None, description="another corpus of the same task whose train gives the examples; null: its own"
+    )
     language: Literal["fr", "en", "auto"] = Field(default="auto", description="of the prompt; auto: French")
     system: str | None = Field(default=None, description="a system message before the prompt")
     template: str | None = Field(

@@ -82,7 +82,7 @@ def fit_stage(
     with clock.measure("fit"):
         report = fit(
             model,
-            corpus.train,
+            prepared.train,
             corpus.dev,
             config.training,
             task=task,

@@ -103,7 +103,7 @@ class Llm(Learner):
         """
         if self.options.shots and not train:
             raise ConfigError(
-                "backend_args.shots: the corpus has no train split to draw examples from; expected 0"
+                "backend_args.shots: the corpus has no train to draw examples from; expected 0, or shots_from"
             )
         self.shots = draw_shots(train, self.options.shots, self.seed)
         if self.task == "similarity" and self.options.scale is None and train:

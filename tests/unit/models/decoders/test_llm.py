@@ -94,7 +94,7 @@ def test_examples_come_from_train_alone_by_the_seed() -> None:
     model.fit(TRAIN, [Example(Document("dev", "x"), "toux")])
     assert {shot.id for shot in model.shots} <= {example.id for example in TRAIN}
     assert {shot.gold for shot in model.shots} == {"fièvre", "toux"}
-    with pytest.raises(ConfigError, match="no train split to draw examples from"):
+    with pytest.raises(ConfigError, match="no train to draw examples from"):
         model.fit([], [])
     llm(answers()).fit([], [])
 
