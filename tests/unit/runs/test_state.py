@@ -61,7 +61,7 @@ def test_an_evaluation_that_fails_keeps_the_fitted_model(
     folder = run(prepared.config, stages="fit", runs=tmp_path, prepared=prepared).folder
     written = (folder.model / "model.json").stat().st_mtime_ns
 
-    def broken(path: Path) -> None:
+    def broken(path: Path, _: object) -> None:
         raise OSError(f"cannot read {path.name}")
 
     with monkeypatch.context() as patch:
