@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -119,9 +120,6 @@ def _validated_run(marked: Marked) -> RunConfig:
 def _output(benchmark: BenchmarkConfig, folder: Path) -> Any:
     """Output files relative to the benchmark file's folder."""
     output = benchmark.output
-    return output.model_copy(
-        update={
-            "json_file": None if output.json_file is None else str(folder / output.json_file),
-            "markdown_file": None if output.markdown_file is None else str(folder / output.markdown_file),
-        }
-    )
+    files = {name: getattr(output, name) for name in ("json_file", "markdown_file")}
+    placed = {name: os.path.normpath(folder / file) for name, file in files.items() if file is not None}
+    return output.model_copy(update=placed)

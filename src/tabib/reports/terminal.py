@@ -55,11 +55,11 @@ def print_results(console: Console, results: Results) -> None:
         print_sections(console, _COLUMNS, sections)
         console.print()
     for note, number in notes.items():
-        console.print(Text(f"{number}  {note}"), soft_wrap=True)
+        console.print(Text(f"{number}  {note}"), soft_wrap=not console.is_terminal)
     legend = f"Mean over seeds in %, ± sample standard deviation over seeds, [95% interval]: {results.interval}."
     if any(cell.done and not cell.complete for cell in results.cells):
         legend += f" {MARKS['incomplete']}: mean over fewer seeds than were asked for."
-    console.print(Text(legend, "dim"), soft_wrap=True)
+    console.print(Text(legend, "dim"), soft_wrap=not console.is_terminal)
 
 
 def _dataset(dataset: str, rows: Sequence[Row]) -> Text:
@@ -108,9 +108,9 @@ def print_scores(console: Console, title: str, scores: Scores) -> None:
         columns = _label_columns(scores)
         cells = [row[name] for row in scores.per_label.values() for name in columns if name in row]
         for reason in dict.fromkeys(score.reason for score in cells if score.value is None):
-            console.print(Text(f"none: {reason}", "dim"), soft_wrap=True)
+            console.print(Text(f"none: {reason}", "dim"), soft_wrap=not console.is_terminal)
     for reason in scores.suspect:
-        console.print(Text(f"{MARKS['suspect']} suspect: {reason}", "yellow"), soft_wrap=True)
+        console.print(Text(f"{MARKS['suspect']} suspect: {reason}", "yellow"), soft_wrap=not console.is_terminal)
 
 
 _NOT_OK = ("unparsed", "truncated", "failed")
