@@ -74,18 +74,25 @@ def _folders(name: str, offline_dir: str | Path | None) -> list[Path]:
 
 
 def _from_hub(name: str, looked: list[str]) -> Path:
-    from huggingface_hub import snapshot_download
-
     try:
-        folder = Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"]))
-        if not any(folder.glob("*.safetensors")):  # an older repository; torch reads it with weights_only
-            snapshot_download(name, allow_patterns=["pytorch_model*.bin"])
-        return folder
+        return _snapshot(name)
     except Exception as error:  # the Hub's client raises many kinds; each means that it is not to be had
         places = "; ".join([*looked, "the Hugging Face Hub and its cache"])
         raise ModelError(
             f"model {name!r} was not found. Looked in: {places}. The Hub's answer: {_first_line(error)}"
         ) from error
+
+
+@lru_cache(maxsize=256)
+def _snapshot(name: str) -> Path:
+    """The Hub's files of a model. It is asked once in a process, not for each cell; failures are not kept."""
+    from huggingface_hub import snapshot_download
+
+    patterns = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]
+    folder = Path(snapshot_download(name, allow_patterns=patterns))
+    if not any(folder.glob("*.safetensors")):  # an older repository; torch reads it with weights_only
+        snapshot_download(name, allow_patterns=["pytorch_model*.bin"])
+    return folder
 
 
 def _first_line(error: Exception) -> str:

@@ -120,9 +120,9 @@ def _copy(source: Path, folder: Path, place: str, manifest: Manifest) -> int:
 
 def _complete(folder: Path, place: str, manifest: Manifest) -> bool:
     """All files of a place are there, and are what they were when they were gathered."""
-    files = manifest.get(place)
+    files = manifest.get(place, {})
     return bool(files) and all(
-        _same(folder / place / below if below else folder / place, entry) for below, entry in (files or {}).items()
+        _same(folder / place / below if below else folder / place, entry) for below, entry in files.items()
     )
 
 

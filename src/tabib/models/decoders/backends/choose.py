@@ -20,7 +20,7 @@ from tabib.models.decoders.base import Backend
 from tabib.registry import resolve
 
 if TYPE_CHECKING:  # a run's identity holds the sources that are imported, which the table below does not show
-    from tabib.models.decoders.backends import openai, transformers  # noqa: F401
+    from tabib.models.decoders.backends import openai, transformers, vllm  # noqa: F401
 
 BACKENDS: Mapping[str, str] = {
     "transformers": "tabib.models.decoders.backends.transformers:TransformersBackend",
