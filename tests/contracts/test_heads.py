@@ -377,7 +377,7 @@ def test_every_row_has_a_loss_with_a_gradient_for_every_new_layer(tiny_encoder: 
         head = build(name, task, tiny_encoder)
         batch = head.collate(head.encode(*_with_gold(examples(task))).features)
         head(batch).loss.backward()
-        encoder = {key for key, _ in head.encoder_parameters()}
+        encoder = {key for key, _ in head.pretrained_parameters()}
         silent = [key for key, value in head.named_parameters() if value.grad is None and key not in encoder]
         assert silent == [], f"{name} {task}"
 

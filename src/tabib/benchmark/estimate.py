@@ -134,7 +134,7 @@ def _probe(prepared: Prepared) -> Estimate:
     """A few steps, or a fit on a few documents, and a few predictions, all in memory."""
     if not prepared.config.entry.by_steps:
         return _probe_learner(prepared)
-    from tabib.models.heads.base import Head
+    from tabib.models.trainable import Trainable
     from tabib.training.engine import Engine
     from tabib.training.loop import Loop
     from tabib.training.schedule import make_plan
@@ -142,17 +142,17 @@ def _probe(prepared: Prepared) -> Estimate:
     began = time.perf_counter()
     config, corpus = prepared.config, prepared.corpus
     training = config.training
-    head = build(prepared)
-    assert isinstance(head, Head), "models trained by steps are heads"
+    model = build(prepared)
+    assert isinstance(model, Trainable), "models trained by steps say how"
     assert training is not None, "a model trained by steps has settings"
-    head.prepare(corpus.train)
-    features = head.encode(without_gold(corpus.train), [example.gold for example in corpus.train]).features
+    model.prepare(corpus.train)
+    features = model.encode(without_gold(corpus.train), [example.gold for example in corpus.train]).features
     lengths = [row.length for row in features]
     plan = make_plan(lengths, training, config.seed, has_dev=bool(corpus.dev))
     engine = Engine(training.mixed_precision)
-    head.to(engine.device)
+    model.to(engine.device)
     setup = time.perf_counter() - began
-    loop = Loop(head, features, training, plan, engine, config.seed)
+    loop = Loop(model, features, training, plan, engine, config.seed)
     steps = [step for step, _ in zip(loop.steps(), range(min(PROBE_STEPS, plan.total_steps)), strict=False)]
     engine.close()
     counted = steps[1:] or steps
@@ -161,7 +161,7 @@ def _probe(prepared: Prepared) -> Estimate:
     padding = sum(step.padded_tokens for step in steps) / sum(step.tokens for step in steps)
     tokens = round(sum(lengths) / plan.steps_per_epoch * plan.total_steps)
     evaluations = plan.total_steps // plan.eval_every if plan.eval_every else 0
-    predicting = _seconds_per_character(head, corpus.dev or corpus.train)
+    predicting = _seconds_per_character(model, corpus.dev or corpus.train)
     dev, test = (_characters(corpus.split(split)) for split in ("dev", config.evaluation.split))
     seconds = setup + per_token * padding * tokens + predicting * (dev * (evaluations + 1) + test)
     return Estimate(plan.total_steps, tokens, seconds, _largest(peak_memory()), f"a probe of {len(steps)} steps")

@@ -28,7 +28,7 @@ Weights = dict[str, Tensor]
 
 @dataclass(slots=True)
 class Best:
-    """The best weights so far, on the CPU, with what the head tuned for them."""
+    """The best weights so far, on the CPU, with what the model tuned for them."""
 
     step: int
     weights: Weights
@@ -42,7 +42,7 @@ class Checkpoint:
     Args:
         identity: what must be the same for going on to be right; compared by whoever resumes.
         position: JSON types.
-        weights: of the head.
+        weights: what training has changed of the model's.
         optimiser: its ``state_dict``.
         random_tensors, random_rest: the states of the random generators.
         engine: the gradient scaler's state.

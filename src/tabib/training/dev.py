@@ -9,7 +9,7 @@ from typing import Any
 from tabib.config.training import TrainingConfig
 from tabib.core.examples import Example, references, without_gold
 from tabib.core.scores import Score, Scores
-from tabib.models.heads.base import Head
+from tabib.models.trainable import Trainable
 from tabib.tasks.base import Resampling, Task
 
 _PROBED = 2
@@ -28,10 +28,10 @@ class Dev:
     """
 
     def __init__(
-        self, head: Head, examples: Sequence[Example[Any]], task: Task[Any, Any], config: TrainingConfig
+        self, model: Trainable, examples: Sequence[Example[Any]], task: Task[Any, Any], config: TrainingConfig
     ) -> None:
         assert examples, "dev is scored only where there is one"
-        self._head = head
+        self._model = model
         self._task = task
         self._documents = without_gold(examples)
         self._gold = [example.gold for example in examples]
@@ -39,14 +39,14 @@ class Dev:
         self.metric = task.known_metric(config.metric_for_best_model or task.primary)
         own = self.metric not in task.lower_is_better
         self._greater_is_better = own if config.greater_is_better is None else config.greater_is_better
-        head.predict(self._documents[:_PROBED])
+        model.predict(self._documents[:_PROBED])
 
     def score(self) -> tuple[Score, float]:
         """The metric's score after tuning thresholds on dev, and the seconds that it took."""
         began = time.perf_counter()
-        predictions = self._head.predict(self._documents)
-        self._head.tune(self._gold, predictions)
-        predictions = self._head.decide(predictions)
+        predictions = self._model.predict(self._documents)
+        self._model.tune(self._gold, predictions)
+        predictions = self._model.decide(predictions)
         score = self._score(predictions).metrics[self.metric]
         return score, time.perf_counter() - began
 
@@ -59,4 +59,4 @@ class Dev:
         return score.value > best if self._greater_is_better else score.value < best
 
     def _score(self, predictions: Sequence[Any]) -> Scores:
-        return self._task.score(self._references, predictions, self._head.labels, Resampling(n=0))
+        return self._task.score(self._references, predictions, self._model.labels, Resampling(n=0))

@@ -37,7 +37,7 @@ def fit(
     result is then the same, bit by bit, as without the interruption.
 
     Args:
-        model: a ``Learner``, or a ``Head`` built from the same seed.
+        model: a ``Learner``, or a ``Trainable`` built from the same seed.
         train: at least one example; a learner that needs none (``ModelEntry.needs_train``) may get none.
         dev: empty where there is none: the last weights are then kept.
         config: needed by heads; learners have no use for it.
@@ -59,11 +59,11 @@ def fit(
         notes = () if train else ("there is no train split, so nothing was learnt",)
         return FitReport(seconds=time.perf_counter() - began, notes=notes)
 
-    from tabib.models.heads.base import Head
+    from tabib.models.trainable import Trainable
     from tabib.training.sitting import Sitting
 
-    if not isinstance(model, Head):
-        raise TypeError(f"fit trains a Learner or a Head, not {type(model).__name__}")
+    if not isinstance(model, Trainable):
+        raise TypeError(f"fit trains a Learner or a Trainable, not {type(model).__name__}")
     if not train:
         raise DataError("the training split is empty; there is nothing to learn from")
     if config is None:

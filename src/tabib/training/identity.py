@@ -9,24 +9,24 @@ from typing import Any
 
 from tabib.config.training import TrainingConfig
 from tabib.core.errors import ConfigError
-from tabib.models.heads.base import Features, Head
+from tabib.models.trainable import Features, Trainable
 
 OPERATIONAL = frozenset({"output_dir", "save_steps"})
 """Settings of ``training`` that change nothing in the result."""
 
 
 def training_identity(
-    head: Head, features: Sequence[Features], dev_ids: Sequence[str], config: TrainingConfig, seed: int
+    model: Trainable, features: Sequence[Features], dev_ids: Sequence[str], config: TrainingConfig, seed: int
 ) -> dict[str, Any]:
-    """Settings, seed, head and data, as JSON types."""
+    """Settings, seed, model and data, as JSON types."""
     settings = config.model_dump(mode="json", exclude=set(OPERATIONAL))
     return {
         **{f"training.{name}": value for name, value in settings.items()},
-        **{f"backend_args.{name}": value for name, value in head.options.model_dump(mode="json").items()},
+        **{f"backend_args.{name}": value for name, value in model.options.model_dump(mode="json").items()},
         "seed": seed,
-        "head": type(head).__name__,
-        "task": head.task,
-        "labels": list(head.labels),
+        "class": type(model).__name__,
+        "task": model.task,
+        "labels": list(model.labels),
         "training rows": _digest_rows(features),
         "dev documents": _digest(dev_ids),
     }

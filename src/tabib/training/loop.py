@@ -10,7 +10,7 @@ from typing import Any
 
 from tabib.config.training import TrainingConfig
 from tabib.core.errors import TrainingError
-from tabib.models.heads.base import Features, Head
+from tabib.models.trainable import Features, Trainable
 from tabib.training.batching import epoch_batches, padded_tokens
 from tabib.training.engine import Engine
 from tabib.training.events import DevScore, Plan, Step
@@ -60,10 +60,10 @@ class Position:
 
 
 class Loop:
-    """Steps of gradient descent over rows that a head has encoded.
+    """Steps of gradient descent over rows that a model has encoded.
 
     Args:
-        head: the model, on its device.
+        model: on its device.
         features: the training rows.
         config: the run's training settings.
         plan: how many steps there are.
@@ -73,24 +73,24 @@ class Loop:
 
     def __init__(
         self,
-        head: Head,
+        model: Trainable,
         features: Sequence[Features],
         config: TrainingConfig,
         plan: Plan,
         engine: Engine,
         seed: int,
     ) -> None:
-        self.head = head
+        self.model = model
         self.features = features
         self.config = config
         self.plan = plan
         self.engine = engine
         self.seed = seed
         self.position = Position()
-        self.optimiser = make_optimiser(head, config)
+        self.optimiser = make_optimiser(model, config)
         self._prepared = engine.prepare(self.optimiser)
         self._lengths = [row.length for row in features]
-        self._parameters = [parameter for parameter in head.parameters() if parameter.requires_grad]
+        self._parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
 
     def steps(self) -> Iterator[Step]:
         """Make steps until the plan's end; ``position`` is up to date whenever one is yielded.
@@ -117,7 +117,7 @@ class Loop:
     def _step(self, group: Sequence[Sequence[int]], epoch: float) -> Step:
         began = time.perf_counter()
         step = self.position.step + 1
-        self.head.train()
+        self.model.train()
         factor = rate_factor(step, self.plan.total_steps, self.plan.warmup_steps, self.config.lr_scheduler_type)
         set_rates(self.optimiser, factor)
         loss = self._backward([[self.features[row] for row in rows] for rows in group], step)
@@ -140,13 +140,13 @@ class Loop:
 
     def _backward(self, group: Sequence[Sequence[Any]], step: int) -> float:
         """Gradients of the mean over all batches of the group, and that mean."""
-        weights = [self.head.loss_weight(rows) for rows in group] if len(group) > 1 else [1.0]
+        weights = [self.model.loss_weight(rows) for rows in group] if len(group) > 1 else [1.0]
         whole = sum(weights) or 1.0
         total = 0.0
         for rows, weight in zip(group, weights, strict=True):
             with self.engine.autocast():
-                output = self.head(self.head.to_device(self.head.collate(rows)))
-            assert output.loss is not None, "a head gives a loss for rows encoded with gold"
+                output = self.model(self.model.to_device(self.model.collate(rows)))
+            assert output.loss is not None, "a model gives a loss for rows encoded with gold"
             loss = output.loss * (weight / whole)
             value = float(loss.detach())
             if not math.isfinite(value):

@@ -8,18 +8,18 @@ import torch
 from torch import nn
 
 from tabib.config.training import TrainingConfig
-from tabib.models.heads.base import Head
+from tabib.models.trainable import Trainable
 
 
-def make_optimiser(head: Head, config: TrainingConfig) -> torch.optim.AdamW:
+def make_optimiser(model: Trainable, config: TrainingConfig) -> torch.optim.AdamW:
     """AdamW (Loshchilov & Hutter 2019) over the parameters that need gradients.
 
     The encoder learns with ``encoder_learning_rate``, all else with ``learning_rate``. Biases, norms and other
     vectors and scalars do not decay. Each group keeps its rate in ``base_lr``, which the schedule multiplies.
     """
-    encoder = {name for name, _ in head.encoder_parameters()}
+    encoder = {name for name, _ in model.pretrained_parameters()}
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-    for name, parameter in head.named_parameters():
+    for name, parameter in model.named_parameters():
         if parameter.requires_grad:
             groups.setdefault((name in encoder, decays(name, parameter)), []).append(parameter)
     rows: list[dict[str, Any]] = []
@@ -34,7 +34,7 @@ def make_optimiser(head: Head, config: TrainingConfig) -> torch.optim.AdamW:
             }
         )
     # One kernel for the whole step; with fp16 the scaler has to see whether a step was made, so not there.
-    fused = head.device.type in ("cpu", "cuda") and config.mixed_precision != "fp16"
+    fused = model.device.type in ("cpu", "cuda") and config.mixed_precision != "fp16"
     return torch.optim.AdamW(rows, fused=fused)
 
 

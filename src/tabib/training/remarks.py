@@ -23,3 +23,10 @@ def remarks(config: TrainingConfig, plan: Plan, *, has_dev: bool) -> list[str]:
             if getattr(config, name) is not None:
                 found.append(f"{name} has no effect: there is no dev split")
     return found
+
+
+def partly_trained(trained: int, parameters: int) -> list[str]:
+    """How many parameters are trained, and their share, where it is not all of them."""
+    if trained == parameters:
+        return []
+    return [f"trains {trained:,} of {parameters:,} parameters ({trained / parameters:.2%})"]

@@ -25,6 +25,8 @@ class FitReport:
         history: every dev score.
         lost: gold of the training data that the model cannot learn from: reason → annotations.
         stopped_early: dev stopped improving before the planned end.
+        parameters, trained_parameters: of the model, all of them and those that steps change; 0 for a model that
+            learns without steps.
         notes: what a reader of the results should know.
     """
 
@@ -40,6 +42,8 @@ class FitReport:
     history: tuple[DevScore, ...] = ()
     lost: Mapping[str, int] = field(default_factory=dict)
     stopped_early: bool = False
+    parameters: int = 0
+    trained_parameters: int = 0
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -56,6 +60,8 @@ class FitReport:
             "history": [score.to_json() for score in self.history],
             "lost": dict(self.lost),
             "stopped_early": self.stopped_early,
+            "parameters": self.parameters,
+            "trained_parameters": self.trained_parameters,
             "notes": list(self.notes),
         }
 

@@ -12,7 +12,7 @@ from tabib.config.training import TrainingConfig
 from tabib.core.errors import Interrupted
 from tabib.core.examples import Example
 from tabib.models.build import set_seed
-from tabib.models.heads.base import Features, Head
+from tabib.models.trainable import Features, Trainable
 from tabib.tasks.base import Task
 from tabib.training.checkpoints import Best, Checkpoint, CheckpointFolder, copy_weights
 from tabib.training.dev import Dev
@@ -21,7 +21,7 @@ from tabib.training.events import DevScore, Observer
 from tabib.training.identity import refuse_changes, training_identity
 from tabib.training.loop import Loop, Position
 from tabib.training.randomness import random_state, set_random_state
-from tabib.training.remarks import remarks
+from tabib.training.remarks import partly_trained, remarks
 from tabib.training.report import FitReport
 from tabib.training.schedule import make_plan
 from tabib.training.signals import StopRequest
@@ -34,7 +34,7 @@ class Sitting:
     """Consumes the loop's steps: scores dev, keeps the best weights, writes checkpoints, tells the observer.
 
     Args:
-        head: built from the seed; moved to the device that is there.
+        model: built from the seed; moved to the device that is there.
         features: the training rows.
         dev: may be empty.
         folder: of the checkpoints.
@@ -45,7 +45,7 @@ class Sitting:
 
     def __init__(
         self,
-        head: Head,
+        model: Trainable,
         features: Sequence[Features],
         dev: Sequence[Example[Any]],
         config: TrainingConfig,
@@ -54,18 +54,22 @@ class Sitting:
         folder: Path,
         observer: Observer,
     ) -> None:
-        self._head = head
+        self._model = model
         self._config = config
         self._observer = observer
         self._engine = Engine(config.mixed_precision)
-        head.to(self._engine.device)
+        model.to(self._engine.device)
         self._plan = make_plan([row.length for row in features], config, seed, has_dev=bool(dev))
-        self._dev = Dev(head, dev, task, config) if dev else None
-        self._identity = training_identity(head, features, [example.id for example in dev], config, seed)
+        self._dev = Dev(model, dev, task, config) if dev else None
+        self._identity = training_identity(model, features, [example.id for example in dev], config, seed)
         self._checkpoints = CheckpointFolder(folder)
-        self._loop = Loop(head, features, config, self._plan, self._engine, seed)
+        self._loop = Loop(model, features, config, self._plan, self._engine, seed)
         self._best: Best | None = None
-        self._notes = remarks(config, self._plan, has_dev=bool(dev))
+        self._trained, self._parameters = model.parameter_counts()
+        self._notes = [
+            *remarks(config, self._plan, has_dev=bool(dev)),
+            *partly_trained(self._trained, self._parameters),
+        ]
         self._resumed = False
         self._last_save = time.monotonic()
         set_seed(seed)
@@ -145,7 +149,7 @@ class Sitting:
             patience is not None and position.stale >= patience and position.step < self._plan.total_steps
         )
         if is_best:
-            self._best = Best(position.step, copy_weights(self._head.state_dict()), self._head.state())
+            self._best = Best(position.step, copy_weights(self._model.learnt()), self._model.state())
         self._observer.dev(dev_score)
 
     def _save_due(self, scored: bool) -> bool:
@@ -162,7 +166,7 @@ class Sitting:
         checkpoint = Checkpoint(
             identity=self._identity,
             position=position,
-            weights=self._head.state_dict(),
+            weights=self._model.learnt(),
             optimiser=self._loop.optimiser.state_dict(),
             random_tensors=tensors,
             random_rest=rest,
@@ -178,7 +182,7 @@ class Sitting:
             return
         checkpoint = self._checkpoints.read(path)
         refuse_changes(checkpoint.identity, self._identity, str(self._checkpoints.folder))
-        self._head.load_state_dict(checkpoint.weights)
+        self._model.load_learnt(checkpoint.weights)
         self._loop.optimiser.load_state_dict(checkpoint.optimiser)
         self._engine.restore(checkpoint.engine)
         history = [DevScore(**score) for score in checkpoint.position["history"]]
@@ -190,13 +194,13 @@ class Sitting:
     def _finish(self) -> None:
         """Give the model the weights that were chosen."""
         if self._best is not None:
-            self._head.load_state_dict(self._best.weights)
-            self._head.restore(self._best.head_state)
+            self._model.load_learnt(self._best.weights)
+            self._model.restore(self._best.head_state)
         elif self._dev is None:
             self._note("no dev split: the last weights are kept")
         else:
             self._note(f"{self._dev.metric} was undefined on dev each time: the last weights are kept")
-        self._head.eval()
+        self._model.eval()
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
@@ -218,5 +222,7 @@ class Sitting:
             history=tuple(position.history),
             lost=dict(lost),
             stopped_early=position.stopped_early,
+            parameters=self._parameters,
+            trained_parameters=self._trained,
             notes=tuple(self._notes),
         )

@@ -40,7 +40,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Any:
         left = iter(values)
 
         def score(self: Dev) -> tuple[Score, float]:
-            self._head.tune(self._gold, self._gold)
+            self._model.tune(self._gold, self._gold)
             value = next(left)
             return Score(value, "" if value is not None else "no gold"), 0.0
 

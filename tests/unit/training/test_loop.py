@@ -87,7 +87,7 @@ def test_gradients_are_clipped(tiny: ModuleType) -> None:
     seen: list[float] = []
     loop.optimiser.register_step_pre_hook(
         lambda *_: seen.append(
-            float(torch.cat([p.grad.flatten() for p in loop.head.parameters() if p.grad is not None]).norm())
+            float(torch.cat([p.grad.flatten() for p in loop.model.parameters() if p.grad is not None]).norm())
         )
     )
     (step,) = loop.steps()
@@ -110,6 +110,6 @@ def test_an_infinite_loss_stops_the_run_and_says_what_to_try(tiny: ModuleType, t
 
 def test_infinite_gradients_stop_the_run_too(tiny: ModuleType) -> None:
     loop = make_loop(tiny, tiny.head(), max_steps=2)
-    loop.head.linear.weight.register_hook(lambda gradient: gradient / 0.0)  # type: ignore[union-attr, operator]
+    loop.model.linear.weight.register_hook(lambda gradient: gradient / 0.0)  # type: ignore[union-attr, operator]
     with pytest.raises(TrainingError, match="step 1: the gradients are not finite"):
         next(loop.steps())

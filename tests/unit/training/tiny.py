@@ -17,7 +17,8 @@ from tabib.config.schema import Schema
 from tabib.core.examples import Document, Example, LossReason, Lost
 from tabib.core.predictions import ClassificationPrediction
 from tabib.core.scores import Score, Scores
-from tabib.models.heads.base import Batch, Encoded, Features, Head, Output
+from tabib.models.heads.base import Head
+from tabib.models.trainable import Batch, Encoded, Features, Output
 from tabib.tasks.base import Resampling, Task, count_items
 
 LABELS = ("calm", "urgent")

@@ -1,4 +1,4 @@
-"""The contract between a head, the training loop and prediction.
+"""The contract between a head, the training loop (``Trainable``) and prediction.
 
 Shape suffixes used in this package: B batch, T sub-tokens, W words, L labels, G tags, H hidden size, S span width.
 """
@@ -9,63 +9,25 @@ import json
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from tabib.core.errors import ModelError
-from tabib.core.examples import Document, Example, Lost
+from tabib.core.examples import Document
 from tabib.models.backbone import Backbone
-from tabib.models.base import Model, Progress
-
-Batch = dict[str, Any]
-"""Tensors by name (and, rarely, plain lists); moved to the model's device by ``to_device``."""
+from tabib.models.base import Progress
+from tabib.models.trainable import Trainable
 
 
-@dataclass(slots=True)
-class Features:
-    """One row of a batch: a document, or one window of it.
-
-    Args:
-        document: index of the document in the sequence that was encoded.
-        input_ids: sub-token ids with the special ones; never longer than the encoder reads.
-    """
-
-    document: int
-    input_ids: list[int]
-
-    @property
-    def length(self) -> int:
-        """Sub-tokens, what a batch's token budget counts."""
-        return len(self.input_ids)
-
-
-@dataclass(slots=True)
-class Output:
-    """What ``forward`` returns: ``loss`` (a scalar, None without gold) and whatever ``decode`` reads."""
-
-    loss: Tensor | None
-    logits: Any
-
-
-@dataclass(slots=True)
-class Encoded:
-    """Rows ready to be batched, and the gold that this head cannot learn from."""
-
-    features: list[Features]
-    lost: list[Lost] = field(default_factory=list)
-
-
-class Head(nn.Module, Model):
+class Head(Trainable):
     """A pretrained encoder with what predicts on top of it.
 
-    A subclass gives ``encode``, ``collate``, ``forward``, ``decode`` and ``assemble``. It is built after the
-    seed is set, so that its initial weights follow from the seed.
+    A subclass gives ``encode``, ``collate``, ``forward``, ``decode`` and ``assemble``.
 
     Args:
         backbone: encoder and tokeniser.
@@ -78,11 +40,8 @@ class Head(nn.Module, Model):
     """Sub-tokens, padding included, in one batch of prediction."""
 
     def __init__(self, backbone: Backbone, task: str, labels: Sequence[str], options: Any) -> None:
-        super().__init__()
+        super().__init__(task, labels, options)
         self.backbone = backbone
-        self.task = task
-        self.labels = tuple(labels)
-        self.options = options
 
     @classmethod
     def build(
@@ -106,18 +65,6 @@ class Head(nn.Module, Model):
     # What a head must give -------------------------------------------------------------------------------
 
     @abstractmethod
-    def encode(self, documents: Sequence[Document], gold: Sequence[Any] | None = None) -> Encoded:
-        """Rows for all documents, in order; with targets where ``gold`` (one per document) is given."""
-
-    @abstractmethod
-    def collate(self, features: Sequence[Any]) -> Batch:
-        """Pad rows into one batch, on the CPU; targets only if every row has them."""
-
-    @abstractmethod
-    def forward(self, batch: Batch) -> Output:
-        """Loss (where the batch has targets) and logits. The loss is a mean over what the batch holds."""
-
-    @abstractmethod
     def decode(self, logits: Any, features: Sequence[Any]) -> list[Any]:
         """One compact piece (plain Python or NumPy, no padding) for each row of the batch."""
 
@@ -125,49 +72,13 @@ class Head(nn.Module, Model):
     def assemble(self, document: Document, features: Sequence[Any], pieces: Sequence[Any]) -> Any:
         """The prediction for a document from the pieces of its rows (none for a document without rows)."""
 
-    # What a head may give --------------------------------------------------------------------------------
-
-    def prepare(self, train: Sequence[Example[Any]]) -> None:
-        """Statistics of the training data that the loss needs (class weights); called once before training."""
-
-    def tune(self, gold: Sequence[Any], predictions: Sequence[Any]) -> None:
-        """Set thresholds from dev: aligned gold and predictions. Called before each dev score and at the end."""
-
-    def decide(self, predictions: Sequence[Any]) -> list[Any]:
-        """The same predictions under the thresholds as they are now, without reading the texts again."""
-        return list(predictions)
-
-    def loss_weight(self, features: Sequence[Any]) -> float:
-        """What the loss of these rows is a mean over, so that accumulated batches weigh as one: rows by default.
-
-        A head whose loss is a mean over something else (words, class weights) says here how much of it there is.
-        """
-        return float(len(features))
-
-    def state(self) -> dict[str, Any]:
-        """What was tuned or counted and is not in the weights, as JSON types; ``restore`` gets it back."""
-        return {}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take back what ``state`` returned."""
-
     # What the loop and prediction use --------------------------------------------------------------------
 
-    @property
-    def device(self) -> torch.device:
-        return next(self.parameters()).device
-
-    def encoder_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+    def pretrained_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Named parameters that were pretrained; all others are new layers."""
         for name, parameter in self.named_parameters():
             if name.startswith("backbone."):
                 yield name, parameter
-
-    def to_device(self, batch: Batch) -> Batch:
-        return {
-            name: value.to(self.device, non_blocking=True) if isinstance(value, Tensor) else value
-            for name, value in batch.items()
-        }
 
     @torch.inference_mode()
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:

@@ -13,8 +13,8 @@ from tabib.config.options import BiEncoderOptions
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import SimilarityPrediction
 from tabib.models.backbone import Backbone
-from tabib.models.heads.base import Batch, Output
 from tabib.models.heads.cosine import CosineHead, TextsRow, cosine
+from tabib.models.trainable import Batch, Output
 
 
 class BiEncoder(CosineHead):

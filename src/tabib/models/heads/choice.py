@@ -17,10 +17,11 @@ from tabib.config.options import ChoiceOptions
 from tabib.core.examples import Document, Example, LossReason, Lost
 from tabib.core.predictions import McqaPrediction, Status
 from tabib.models.backbone import Backbone
-from tabib.models.heads.base import Batch, Encoded, Head, Output
+from tabib.models.heads.base import Head
 from tabib.models.heads.pooled import TextRow, pool
 from tabib.models.pairs import PairIds, encode_pairs, pad_pairs
 from tabib.models.thresholds import DEFAULT_THRESHOLD, best_exact_threshold, decide_letters
+from tabib.models.trainable import Batch, Encoded, Output
 
 
 @dataclass(slots=True)

@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
 from tabib.core.examples import Document
-from tabib.models.heads.base import Batch, Encoded, Head
+from tabib.models.heads.base import Head
 from tabib.models.heads.pooled import TextRow, pool
+from tabib.models.trainable import Batch, Encoded
 from tabib.models.windows import special_tokens
 
 

@@ -15,9 +15,10 @@ from tabib.config.options import PairOptions
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import SimilarityPrediction
 from tabib.models.backbone import Backbone
-from tabib.models.heads.base import Batch, Encoded, Head, Output
+from tabib.models.heads.base import Head
 from tabib.models.heads.pooled import TextRow, pool
 from tabib.models.pairs import PairIds, encode_pairs, pad_pairs
+from tabib.models.trainable import Batch, Encoded, Output
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ from tabib.config.options import TextOptions
 from tabib.core.examples import Document, Lost
 from tabib.core.predictions import Status
 from tabib.models.backbone import Backbone
-from tabib.models.heads.base import Batch, Encoded, Features, Head, Output
+from tabib.models.heads.base import Head
+from tabib.models.trainable import Batch, Encoded, Features, Output
 from tabib.models.windows import special_tokens
 
 

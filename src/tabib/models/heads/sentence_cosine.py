@@ -15,8 +15,8 @@ from tabib.core.examples import Document, Example
 from tabib.core.predictions import Scale, SimilarityPrediction
 from tabib.models.backbone import Backbone
 from tabib.models.base import Learner
-from tabib.models.heads.base import Batch, Output
 from tabib.models.heads.cosine import CosineHead, TextsRow, cosine
+from tabib.models.trainable import Batch, Output
 
 _MODULES = {"Transformer", "Pooling", "Normalize"}
 """Parts of a sentence-transformers model that a cosine of pooled states stands for."""

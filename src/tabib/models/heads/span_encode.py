@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tabib.core.examples import LossReason, Lost
 from tabib.core.spans import Entity, Span
-from tabib.models.heads.base import Features
+from tabib.models.trainable import Features
 
 WordSpan = tuple[int, int, int]
 """(first word, last word exclusive, label index)."""

@@ -17,7 +17,7 @@ from tabib.core.predictions import NerPrediction, ScoredEntity
 from tabib.core.spans import Entity, Span
 from tabib.models.backbone import Backbone
 from tabib.models.heads import crf
-from tabib.models.heads.base import Batch, Encoded, Head, Output
+from tabib.models.heads.base import Head
 from tabib.models.heads.lstm import GatedBiLstm
 from tabib.models.heads.span_decode import Candidate, candidates, merge, select
 from tabib.models.heads.span_encode import SpanRow, WordSpan, align, flat
@@ -29,6 +29,7 @@ from tabib.models.heads.span_scorer import (
     within,
 )
 from tabib.models.stretches import stretches, words_of
+from tabib.models.trainable import Batch, Encoded, Output
 from tabib.models.windows import Window, WordTokens, cut, special_tokens, tokenize_documents
 
 _OUTSIDE_BIAS = 3.0  # most words are in no entity: the tagger need not learn that first

@@ -17,8 +17,9 @@ from tabib.core.predictions import NerPrediction, ScoredEntity, Status
 from tabib.core.spans import Entity, Span
 from tabib.core.tags import OUTSIDE, coarsest, spans_to_tags, tags_to_spans
 from tabib.models.backbone import Backbone
-from tabib.models.heads.base import Batch, Encoded, Features, Head, Output
+from tabib.models.heads.base import Head
 from tabib.models.stretches import stretches, words_of
+from tabib.models.trainable import Batch, Encoded, Features, Output
 from tabib.models.windows import Window, best_window, cut, special_tokens, tokenize_documents
 
 
