@@ -6,6 +6,7 @@ unpacks to more than a corpus can be, is damaged or hostile, and is refused as a
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
 import zlib
@@ -83,10 +84,11 @@ def open_tree(path: Path) -> FileTree:
 
 
 class FolderTree(FileTree):
-    """The files of a folder and of the folders in it."""
+    """The files of a folder and of the folders in it, links to folders followed."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()])
+        files = (Path(root) / name for root, _, names in os.walk(path, followlinks=True) for name in names)
+        super().__init__(path, [file.relative_to(path).as_posix() for file in files if file.is_file()])
 
     def read(self, name: str) -> bytes:
         try:

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -122,20 +122,29 @@ def data_directories(data_dir: str | Path | None = None, offline_dir: str | Path
     return [*directories, Path("data"), SHIPPED]
 
 
-def locate(card: Card, data_dir: str | Path | None = None, offline_dir: str | Path | None = None) -> Path:
+def locate(
+    card: Card,
+    data_dir: str | Path | None = None,
+    offline_dir: str | Path | None = None,
+    *,
+    besides: Collection[Path] = (),
+) -> Path:
     """The folder (or archive) of a corpus: the first of its names that exists in the first directory that has one.
+
+    Args:
+        besides: folders and archives that are passed over.
 
     Raises:
         DataError: it is nowhere; says where it was looked for and how to get it.
     """
     directories = data_directories(data_dir, offline_dir)
+    passed_over = {path.resolve() for path in besides}
     for directory in directories:
-        for folder in card.folders:
-            if (directory / folder).is_dir():
-                return directory / folder
-        for archive in card.archives:
-            if (directory / archive).is_file():
-                return directory / archive
+        folders = [path for name in card.folders if (path := directory / name).is_dir()]
+        archives = [path for name in card.archives if (path := directory / name).is_file()]
+        for path in (*folders, *archives):
+            if path.resolve() not in passed_over:
+                return path
     names = (*card.folders, *card.archives)
     looked = "\n".join(f"  {directory / name}" for directory in directories[:-1] for name in names)
     raise DataError(

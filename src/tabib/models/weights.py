@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from functools import lru_cache
@@ -35,20 +36,27 @@ _TOKENIZER_FILES = (
 )
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """The first kind that a folder has is the one that is read."""
+_INDEX_OF = {".safetensors": "*.safetensors", ".bin": "pytorch_model*.bin"}
+"""Where weights are in several files, the beginning of the name of the file that lists them, by their suffix."""
 
 
-def find_weights(name: str, offline_dir: str | Path | None = None) -> Path:
+def find_weights(name: str, offline_dir: str | Path | None = None, *, besides: Path | None = None) -> Path:
     """The folder that holds a model's configuration, tokeniser and weights.
 
     Looked for in this order: ``name`` itself as a folder; ``<offline_dir>/models/<org>--<name>``;
     ``$SCRATCH/tabib/models/<org>--<name>``; a Python package that carries the weights; the Hub's cache; and,
     unless ``HF_HUB_OFFLINE`` is set, the Hub, from which the model is then fetched.
 
+    Args:
+        besides: a folder that is passed over.
+
     Raises:
         ModelError: found nowhere; says where it was looked for.
     """
     looked: list[str] = []
     for folder in _folders(name, offline_dir):
+        if besides is not None and folder.resolve() == besides.resolve():
+            continue
         if (folder / "config.json").is_file():
             return folder
         looked.append(str(folder))
@@ -99,16 +107,37 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def require_whole(folder: Path) -> None:
+    """Whether a model's weights and tokeniser are all there; nothing is read of them.
+
+    Raises:
+        ModelError: the folder holds no weights, or a part of them only, or no tokeniser.
+    """
+    _weight_files(folder)
+    _tokenizer_files(folder)
+
+
 def fingerprint_weights(folder: Path) -> str:
     """SHA-256 of the configuration and the weights in ``folder``, hexadecimal.
 
     Raises:
-        ModelError: the folder holds no weights.
+        ModelError: the folder holds no weights, or a part of them only.
     """
+    return _digest([folder / "config.json", *_weight_files(folder)])
+
+
+def _weight_files(folder: Path) -> list[Path]:
     files = next((found for pattern in _WEIGHTS if (found := sorted(folder.glob(pattern)))), [])
     if not files:
         raise ModelError(f"{folder} holds no weights ({' or '.join(_WEIGHTS)})")
-    return _digest([folder / "config.json", *files])
+    for index in sorted(folder.glob(f"{_INDEX_OF[files[0].suffix]}.index.json")):
+        try:
+            named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        except (ValueError, KeyError, AttributeError) as error:
+            raise ModelError(f"{index} is damaged: it does not say which file holds which weights") from error
+        if absent := sorted(named - {path.name for path in files}):
+            raise ModelError(f"{folder} holds a part of the weights only: {', '.join(absent[:3])} is not there")
+    return files
 
 
 def fingerprint_tokenizer(folder: Path) -> str:
@@ -117,11 +146,15 @@ def fingerprint_tokenizer(folder: Path) -> str:
     Raises:
         ModelError: the folder holds no tokeniser.
     """
+    return _digest(_tokenizer_files(folder))
+
+
+def _tokenizer_files(folder: Path) -> list[Path]:
     if not any((folder / name).is_file() for name in _VOCABULARIES):
         raise ModelError(
             f"{folder} holds no tokeniser ({', '.join(_VOCABULARIES[:3])}…); copy the model's tokeniser files too"
         )
-    return _digest([folder / name for name in _TOKENIZER_FILES if (folder / name).is_file()])
+    return [path for name in _TOKENIZER_FILES if (path := folder / name).is_file()]
 
 
 def _digest(files: list[Path]) -> str:

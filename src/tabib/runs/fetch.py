@@ -7,19 +7,22 @@ size and SHA-256 of every file, so that a second call sees what is complete, dam
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from tabib.config.run import RunConfig
 from tabib.core.errors import DataError, ModelError, RecordError
 from tabib.data.load import SHIPPED, card_of, locate
-from tabib.models.weights import find_weights
+from tabib.models.weights import find_weights, require_whole
 from tabib.records.files import read_json, write_json
+from tabib.runs.present import corpora_of, needs_weights
 
 MANIFEST = "manifest.json"
+KeyT = TypeVar("KeyT", bound=Hashable)
 Manifest = dict[str, dict[str, dict[str, Any]]]
 """Place below the folder → file below that place → ``size`` (bytes) and ``sha256``."""
 
@@ -60,39 +63,53 @@ def gather(configs: Iterable[RunConfig], folder: Path, tell: Callable[[str], Non
     configs = list(configs)
     manifest = _read_manifest(folder)
     items = []
-    for name, offline in _unique((c.model_name_or_path, c.offline_dir) for c in configs if c.entry.pretrained):
-        items.append(_model(str(name), offline, folder, manifest, tell))
-    for name, data_dir in _unique((config.dataset, config.data_dir) for config in configs):
-        items.append(_corpus(str(name), data_dir, folder, manifest, tell))
+    for name, offline in _unique((c.model_name_or_path, c.offline_dir) for c in configs if needs_weights(c)):
+        items.append(_model(str(name), offline or str(folder), folder, manifest, tell))
+    for name, data_dir, offline in _unique(
+        (name, c.data_dir, c.offline_dir) for c in configs for name in corpora_of(c)
+    ):
+        items.append(_corpus(str(name), data_dir, offline or str(folder), folder, manifest, tell))
     return items
 
 
-def _model(name: str, offline: str | None, folder: Path, manifest: Manifest, tell: Callable[[str], None]) -> Item:
+def _model(name: str, offline: str, folder: Path, manifest: Manifest, tell: Callable[[str], None]) -> Item:
     place = f"models/{name.replace('/', '--')}"
-    if _complete(folder, place, manifest):
+    wrong = _wrong_files(folder, place, manifest)
+    if wrong == []:
         return Item("model", name, "there", place, _size(manifest[place]))
     tell(f"model {name}")
     try:
-        source = find_weights(name, offline)
+        source = find_weights(name, offline, besides=folder / place if wrong else None)
+        require_whole(source)
     except ModelError as error:
-        return Item("model", name, "absent", detail=str(error))
+        return Item("model", name, "absent", detail=f"{_damage(folder, place, wrong)}{error}")
     return Item("model", name, "gathered", place, _copy(source, folder, place, manifest))
 
 
 def _corpus(
-    name: str, data_dir: str | None, folder: Path, manifest: Manifest, tell: Callable[[str], None]
+    name: str,
+    data_dir: str | None,
+    offline: str,
+    folder: Path,
+    manifest: Manifest,
+    tell: Callable[[str], None],
 ) -> Item:
     card = card_of(name)
+    damaged: dict[str, list[str]] = {}
     for below in (*card.folders, *card.archives):
         place = f"data/{below}"
-        if _complete(folder, place, manifest):
+        wrong = _wrong_files(folder, place, manifest)
+        if wrong == []:
             return Item("corpus", name, "there", place, _size(manifest[place]))
+        if wrong:
+            damaged[place] = wrong
     tell(f"corpus {name}")
     try:
-        source = locate(card, data_dir).resolve()
+        source = locate(card, data_dir, offline, besides=[folder / place for place in damaged])
     except DataError as error:
-        return Item("corpus", name, "absent", detail=str(error))
-    if source.is_relative_to(SHIPPED):
+        said = "".join(_damage(folder, place, wrong) for place, wrong in damaged.items())
+        return Item("corpus", name, "absent", detail=f"{said}{error}")
+    if source.resolve().is_relative_to(SHIPPED.resolve()):
         return Item("corpus", name, "shipped")
     below = next(name for name in (*card.folders, *card.archives) if source.as_posix().endswith(f"/{name}"))
     place = f"data/{below}"
@@ -100,29 +117,56 @@ def _corpus(
 
 
 def _copy(source: Path, folder: Path, place: str, manifest: Manifest) -> int:
-    """Copy file by file, keeping those that are right already; the manifest is written after each place."""
-    files: dict[str, dict[str, Any]] = {}
-    paths = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
-    for path in paths:
-        below = "" if source.is_file() else path.relative_to(source).as_posix()
-        target = folder / place / below if below else folder / place
-        entry = {"size": path.stat().st_size, "sha256": _sha256(path)}
-        if path.resolve() != target.resolve() and not _same(target, entry):
+    """Copy file by file, keeping those that are right already.
+
+    The manifest says what is to come before the first file is copied: what an interruption leaves is then known
+    not to be whole, and is never a source itself.
+    """
+    names = {"": source} if source.is_file() else dict(_files(source))
+    files: dict[str, dict[str, Any]] = {
+        below: {"size": path.stat().st_size, "sha256": _sha256(path)} for below, path in names.items()
+    }
+    manifest[place] = files
+    write_json(folder / MANIFEST, manifest)
+    for below, path in names.items():
+        target = _target(folder, place, below)
+        if path.resolve() != target.resolve() and not _same(target, files[below]):
             target.parent.mkdir(parents=True, exist_ok=True)
             partial = target.with_name(f"{target.name}.partial")
             shutil.copyfile(path, partial)
             partial.replace(target)
-        files[below] = entry
-    manifest[place] = files
-    write_json(folder / MANIFEST, manifest)
     return _size(files)
 
 
-def _complete(folder: Path, place: str, manifest: Manifest) -> bool:
-    """All files of a place are there, and are what they were when they were gathered."""
-    files = manifest.get(place, {})
-    return bool(files) and all(
-        _same(folder / place / below if below else folder / place, entry) for below, entry in files.items()
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder by their names below it, sorted; links are followed."""
+    for root, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root) / name
+            if path.is_file():
+                yield path.relative_to(folder).as_posix(), path
+
+
+def _target(folder: Path, place: str, below: str) -> Path:
+    return folder / place / below if below else folder / place
+
+
+def _wrong_files(folder: Path, place: str, manifest: Manifest) -> list[str] | None:
+    """The files of a place that are not what they were when they were gathered; None where none ever were."""
+    if not (files := manifest.get(place)):
+        return None
+    return [below for below, entry in files.items() if not _same(_target(folder, place, below), entry)]
+
+
+def _damage(folder: Path, place: str, wrong: Sequence[str] | None) -> str:
+    """Why what lies in a place is not taken, before the words that say that there is nothing else."""
+    if not wrong:
+        return ""
+    named = ", ".join(str(_target(folder, place, below)) for below in wrong[:3])
+    return (
+        f"{len(wrong)} files are absent or not what {folder / MANIFEST} says (for example {named}), and nothing"
+        " else was found to mend them with. Where they are right, remove the manifest. "
     )
 
 
@@ -154,5 +198,5 @@ def _read_manifest(folder: Path) -> Manifest:
     return dict(manifest)
 
 
-def _unique(pairs: Iterable[tuple[str | None, str | None]]) -> list[tuple[str | None, str | None]]:
-    return list(dict.fromkeys(pairs))
+def _unique(needed: Iterable[KeyT]) -> list[KeyT]:
+    return list(dict.fromkeys(needed))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tabib.config.run import RunConfig
 from tabib.core.errors import DataError, ModelError
 from tabib.data.load import card_of, locate
-from tabib.models.weights import find_weights
+from tabib.models.weights import find_weights, require_whole
 
 
 def require_all(configs: Iterable[RunConfig]) -> None:
@@ -19,15 +19,16 @@ def require_all(configs: Iterable[RunConfig]) -> None:
     """
     configs = list(configs)
     absent: list[DataError | ModelError] = []
-    for name, data_dir, offline in dict.fromkeys((c.dataset, c.data_dir, c.offline_dir) for c in configs):
+    needed = ((name, c.data_dir, c.offline_dir) for c in configs for name in corpora_of(c))
+    for name, data_dir, offline in dict.fromkeys(needed):
         try:
             locate(card_of(name), data_dir, offline)
         except DataError as error:
             absent.append(error)
-    wanted = (c for c in configs if c.entry.pretrained and not c.remote)
+    wanted = filter(needs_weights, configs)
     for weights, offline in dict.fromkeys((c.model_name_or_path, c.offline_dir) for c in wanted):
         try:
-            find_weights(str(weights), offline)
+            require_whole(find_weights(str(weights), offline))
         except ModelError as error:
             absent.append(error)
     if len(absent) == 1:
@@ -35,3 +36,14 @@ def require_all(configs: Iterable[RunConfig]) -> None:
     if absent:
         listed = "\n".join(f"\n{number}. {error}" for number, error in enumerate(absent, 1))
         raise DataError(f"{len(absent)} things are missing, and nothing was started:\n{listed}")
+
+
+def corpora_of(config: RunConfig) -> tuple[str, ...]:
+    """The corpora that a run reads: its own, and the one that lends examples for its prompts."""
+    lender = getattr(config.options(), "shots_from", None)
+    return (config.dataset,) if lender is None else (config.dataset, lender)
+
+
+def needs_weights(config: RunConfig) -> bool:
+    """Whether a run reads weights on this machine."""
+    return config.entry.pretrained and not config.remote

@@ -138,3 +138,11 @@ def test_bytes_that_are_not_utf_8_are_named_with_their_line(tmp_path: Path) -> N
 def test_one_file_of_a_name_is_expected(files: dict[str, bytes], found: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=rf"expected one file named t\.csv, {found}"):
         open_tree(zipped(tmp_path / "a.zip", files)).only("t.csv")
+
+
+def test_links_to_folders_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "a.txt").write_text("a", encoding="utf-8")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "texts").symlink_to(tmp_path / "store", target_is_directory=True)
+    assert open_tree(tmp_path / "corpus").names == ("texts/a.txt",)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tabib.core.errors import ModelError
-from tabib.models.weights import find_weights, fingerprint_tokenizer, fingerprint_weights
+from tabib.models.weights import find_weights, fingerprint_tokenizer, fingerprint_weights, require_whole
 
 
 def test_a_folder_is_taken_as_it_is(tiny_encoder: Path) -> None:
@@ -84,3 +85,13 @@ def test_only_weights_are_hashed_as_weights(tiny_encoder: Path, tmp_path: Path) 
     shutil.copytree(tiny_encoder, copy)
     (copy / "training_args.bin").write_bytes(b"anything")
     assert fingerprint_weights(copy) == fingerprint_weights(tiny_encoder)
+
+
+def test_weights_of_which_a_file_is_missing_are_refused(tiny_encoder: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_encoder, tmp_path, dirs_exist_ok=True)
+    require_whole(tmp_path)
+    (tmp_path / "model.safetensors").rename(tmp_path / "model-00001-of-00002.safetensors")
+    index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"a part of the weights only: model-00002-of-00002\.safetensors"):
+        require_whole(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,25 @@ def test_several_are_named_in_one_error() -> None:
     message = str(caught.value)
     assert message.startswith("3 things are missing, and nothing was started:")
     assert all(name in message for name in ("'org/one'", "'org/two'", "'morfitt'", "github.com/qanastek/MORFITT"))
+
+
+def test_the_corpus_that_lends_examples_counts(tiny_llm: Path) -> None:
+    mapping = {
+        "dataset": "mini_mcqa_fr",
+        "model": "llm",
+        "model_name_or_path": str(tiny_llm),
+        "backend_args": {"shots": 2, "shots_from": "frenchmedmcqa"},
+    }
+    with pytest.raises(DataError, match="'frenchmedmcqa' was not found"):
+        require_all([run_config_from(mapping, "run.yaml")])
+
+
+@pytest.mark.parametrize(
+    ("left_out", "message"), [("*.safetensors", "holds no weights"), ("tokenizer.json", "holds no tokeniser")]
+)
+def test_a_model_of_which_a_part_is_missing_counts(
+    left_out: str, message: str, tiny_encoder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_encoder, tmp_path / "half", ignore=shutil.ignore_patterns(left_out))
+    with pytest.raises(ModelError, match=message):
+        require_all([config(tmp_path / "half")])
