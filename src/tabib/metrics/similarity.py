@@ -1,8 +1,8 @@
 """How well predicted similarities follow gold: Pearson, Spearman, mean squared error.
 
-A document without an answer gets the mean of the answers there are: it says nothing, so it adds nothing to the
-covariance, while its gold stays in the variance. Not answering therefore never counts as if the document were
-not there.
+A document without an answer gets the mean of the answers there are, and for Spearman the mean of their ranks (the
+rank of the mean would be high or low where answers are skewed). It says nothing, so it adds nothing to the
+covariance, while its gold stays in the variance: not answering never counts as if the document were not there.
 
 Shapes: D documents, G groups of documents with the same gold and prediction, V distinct values, r resamples.
 """
@@ -47,12 +47,14 @@ def similarity_scores(
     answers = [value for value in predicted if value is not None]
     if not answers:
         return dict.fromkeys(("spearman", "pearson", "mse"), Score(None, NO_ANSWERS if gold else NO_DOCUMENTS))
-    neutral = math.fsum(answers) / len(answers)
+    # The sum of equal numbers divided by how many they are need not be that number.
+    neutral = answers[0] if min(answers) == max(answers) else math.fsum(answers) / len(answers)
     gold_D = np.array(gold, dtype=np.float64)
+    answered_D = np.array([value is not None for value in predicted])
     predicted_D = np.array([neutral if value is None else value for value in predicted], dtype=np.float64)
     summed = _summed(gold_D, predicted_D, resamples, seed)
     return {
-        "spearman": _spearman(gold_D, predicted_D, resamples, seed),
+        "spearman": _spearman(gold_D, predicted_D, answered_D, resamples, seed),
         "pearson": summed["pearson"],
         "mse": summed["mse"] if on_scale else Score(None, OTHER_SCALE),
     }
@@ -87,17 +89,19 @@ def _standardised(values_D: Floats) -> Floats:
     return centred_D / math.sqrt(math.fsum(centred_D**2) / len(values_D))
 
 
-def _spearman(gold_D: Floats, predicted_D: Floats, resamples: int, seed: int) -> Score:
+def _spearman(
+    gold_D: Floats, predicted_D: Floats, answered_D: NDArray[np.bool_], resamples: int, seed: int
+) -> Score:
     """Every resample is ranked anew. Values are sorted once: ranks follow from the running sum of the weights."""
     rows_GC, multiplicity_G = np.unique(
-        np.column_stack([gold_D, predicted_D]) + 0.0, axis=0, return_counts=True
+        np.column_stack([gold_D, predicted_D, answered_D]) + 0.0, axis=0, return_counts=True
     )  # sorted, so that one seed gives one interval whatever the order of the documents
-    columns = [_Ranked(rows_GC[:, column]) for column in (0, 1)]
+    gold, predicted, answered_G = _Ranked(rows_GC[:, 0]), _Ranked(rows_GC[:, 1]), rows_GC[:, 2]
 
     def correlation(drawn_rG: NDArray[np.number]) -> Floats:
         weights_rG = drawn_rG.astype(np.float64)
-        n_r1 = weights_rG.sum(axis=1, keepdims=True)
-        x_rG, y_rG = (column.ranks(weights_rG) - (n_r1 + 1) / 2 for column in columns)
+        x_rG = gold.centred(weights_rG)
+        y_rG = predicted.centred(weights_rG * answered_G) * answered_G
         covariance = (weights_rG * x_rG * y_rG).sum(axis=1)
         spread = (weights_rG * x_rG**2).sum(axis=1) * (weights_rG * y_rG**2).sum(axis=1)
         return np.clip(divide(covariance, np.sqrt(spread)), -1, 1)
@@ -110,15 +114,15 @@ def _spearman(gold_D: Floats, predicted_D: Floats, resamples: int, seed: int) ->
 
 
 class _Ranked:
-    """One column of values, sorted once; gives the mean ranks (1 is the lowest) of any weighted sample of it."""
+    """One column of values, sorted once; gives the mean ranks of any weighted sample of it."""
 
     def __init__(self, values_G: Floats) -> None:
         _, self._level_G = np.unique(values_G, return_inverse=True)
         self._order_G = np.argsort(self._level_G, kind="stable")
         self._starts_V = np.flatnonzero(np.diff(self._level_G[self._order_G], prepend=-1))
 
-    def ranks(self, weights_rG: Floats) -> Floats:
-        """(r, G); equal values share the mean of the ranks that they take up."""
+    def centred(self, weights_rG: Floats) -> Floats:
+        """(r, G): ranks around 0; equal values share the mean of the ranks that they take up."""
         weights_rV = np.add.reduceat(weights_rG[:, self._order_G], self._starts_V, axis=1)
         rank_rV = weights_rV.cumsum(axis=1) - (weights_rV - 1) / 2
-        return rank_rV[:, self._level_G]
+        return rank_rV[:, self._level_G] - (weights_rG.sum(axis=1, keepdims=True) + 1) / 2

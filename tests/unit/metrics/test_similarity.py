@@ -74,17 +74,34 @@ def test_intervals_are_those_of_ranking_and_summing_every_resample_anew() -> Non
     assert found["mse"].low is not None
 
 
-def test_a_document_without_an_answer_counts_as_the_mean_of_the_answers() -> None:
+def test_a_document_without_an_answer_counts_as_the_mean_of_the_answers_and_of_their_ranks() -> None:
     gold = [1.0, 2.0, 3.0, 4.0]
-    assert values(gold, [1.0, None, 4.0, 4.0]) == values(gold, [1.0, 3.0, 4.0, 4.0])
+    found, instead = values(gold, [1.0, None, 4.0, 4.0]), values(gold, [1.0, 3.0, 4.0, 4.0])
+    assert (found["pearson"], found["mse"]) == (instead["pearson"], instead["mse"])
+    assert found["spearman"] == pytest.approx(pearsonr([1, 2, 3, 4], [1, 2, 2.5, 2.5])[0])
 
 
 def test_not_answering_lowers_a_right_answer_and_is_not_left_out() -> None:
     gold = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     assert values(gold, list(gold))["spearman"] == pytest.approx(1)
     assert values(gold, [None, *gold[1:5], None])["spearman"] == pytest.approx(
-        spearmanr(gold, [2.5, 1, 2, 3, 4, 2.5])[0]
+        pearsonr(gold, [2.5, 1, 2, 3, 4, 2.5])[0]
     )
+
+
+def test_not_answering_gains_no_rank_where_answers_are_skewed() -> None:
+    """One large answer puts the mean above all others; the rank of the mean would be nearly the highest."""
+    gold = [0.0, 0.0, 0.0, 0.0, 0.0, 5.0, 5.0]
+    low = values(gold, [0.1, 0.0, 0.3, 0.2, 4.0, None, None])["spearman"]
+    assert low == pytest.approx(0)
+
+
+@pytest.mark.parametrize("n", [3, 7, 9])
+def test_the_same_answer_for_all_that_are_answered_is_a_constant(n: int) -> None:
+    """The mean of n equal numbers can be another number in floating point."""
+    for value in (0.1, 3.3, 0.8907910943686553, 4.7):
+        found = scores([float(index) for index in range(n + 1)], [value] * n + [None])
+        assert found["spearman"] == found["pearson"] == Score(None, CONSTANT)
 
 
 @pytest.mark.parametrize(("gold", "predicted"), [([1, 2, 3], [0.1, 0.1, 0.1]), ([0.3, 0.3, 0.3], [1, 2, 3])])
