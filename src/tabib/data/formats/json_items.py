@@ -102,6 +102,15 @@ def read_json_lines(path: Path) -> list[Item]:
     return items
 
 
+def read_json_items(path: Path) -> list[Item]:
+    """The items of a file that holds a JSON list, or an object on each line: the Hub takes either for ``.json``.
+
+    Raises:
+        DataError: as ``read_json_list`` or ``read_json_lines``.
+    """
+    return read_json_list(path) if read_text(path).lstrip().startswith("[") else read_json_lines(path)
+
+
 def read_json(path: Path) -> Any:
     """What a JSON file holds. Raises: DataError with the line where it is not JSON."""
     try:

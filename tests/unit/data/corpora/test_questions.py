@@ -22,9 +22,9 @@ def mediqal_question(id: str, case: str | None, right: str) -> dict[str, Any]:
     return {"id": id, "clinical_case": case, "question": f"Question {id} ?", **FIVE, "correct_answers": right}
 
 
-def mediqal_file(folder: Path, part: str, *rows: dict[str, Any]) -> Path:
+def mediqal_file(folder: Path, part: str, *rows: dict[str, Any], split: str = "test") -> Path:
     content = "".join(json.dumps(row) + "\n" for row in rows)
-    (folder / f"{part}_test.jsonl").write_text(content, encoding="utf-8")
+    (folder / f"{part}_{split}.jsonl").write_text(content, encoding="utf-8")
     return folder
 
 
@@ -55,6 +55,47 @@ class TestMediqal:
         rows = [mediqal_question(str(n), case, "A") for n, case in enumerate(["one", "two", None, "one"])]
         corpus = mediqal.load("mediqal_mcqu", mediqal_file(tmp_path, "mcqu", *rows))
         assert [example.document.group for example in corpus.test] == ["case of 0", "case of 1", "", "case of 0"]
+
+    def test_train_and_validation_are_read_where_they_are(self, tmp_path: Path) -> None:
+        for number, split in enumerate(("train", "validation", "test")):
+            mediqal_file(tmp_path, "mcqm", mediqal_question(str(number), None, "A,B"), split=split)
+        corpus = mediqal.load("mediqal_mcqm", tmp_path)
+        assert [example.id for example in (*corpus.train, *corpus.dev, *corpus.test)] == ["0", "1", "2"]
+        assert not corpus.card.test_only
+        assert {split: counts["documents"] for split, counts in corpus.card.statistics.items()} == {
+            "train": 5767,
+            "dev": 1466,
+            "test": 3384,
+        }
+        assert corpus.notes == ()
+
+    @pytest.mark.parametrize("lines", [True, False])
+    def test_the_layout_of_the_hub_is_read_too(self, lines: bool, tmp_path: Path) -> None:
+        (tmp_path / "mcqu").mkdir()
+        for number, split in enumerate(("train", "validation", "test")):
+            rows = [mediqal_question(f"{number}{row}", None, "A") for row in "ab"]
+            content = "".join(json.dumps(row) + "\n" for row in rows) if lines else json.dumps(rows, indent=1)
+            (tmp_path / "mcqu" / f"{split}.json").write_text(content, encoding="utf-8")
+        corpus = mediqal.load("mediqal_mcqu", tmp_path)
+        assert [example.id for example in corpus.dev] == ["1a", "1b"]
+        assert len(corpus.train) == len(corpus.test) == 2
+
+    def test_train_without_validation_is_an_error(self, tmp_path: Path) -> None:
+        for split in ("train", "test"):
+            mediqal_file(tmp_path, "mcqu", mediqal_question(split, None, "A"), split=split)
+        with pytest.raises(DataError, match=r"mcqu_validation\.jsonl: the file does not exist"):
+            mediqal.load("mediqal_mcqu", tmp_path)
+
+    def test_a_case_of_several_published_splits_is_noted(self, tmp_path: Path) -> None:
+        for split in ("train", "validation", "test"):
+            case = "shared" if split != "validation" else None
+            mediqal_file(tmp_path, "mcqu", mediqal_question(split, case, "A"), split=split)
+        corpus = mediqal.load("mediqal_mcqu", tmp_path)
+        assert corpus.notes == ("1 clinical case is in several of the published splits, with different questions",)
+        assert {example.document.group for example in (*corpus.train, *corpus.test)} == {
+            "train: case of train",
+            "case of test",
+        }
 
     @pytest.mark.parametrize(
         ("spoil", "message"),
@@ -149,14 +190,14 @@ def test_options_that_cannot_be_answered(options: list[str], message: str) -> No
 
 
 @pytest.mark.corpora
-def test_mediqal_is_for_scoring_only(real_corpora: Path) -> None:
+def test_mediqal_without_its_train_is_for_scoring_only(real_corpora: Path) -> None:
     one, several = (
         load_corpus("mediqal_mcqu", data_dir=real_corpora),
         load_corpus("mediqal_mcqm", data_dir=real_corpora),
     )
     assert all(example.document.single and len(example.gold) == 1 for example in one.test)
     assert not any(example.document.single or len(example.gold) == 1 for example in several.test)
-    assert {corpus.notes for corpus in (one, several)} == {("test only: there is nothing to train on",)}
+    assert {corpus.notes for corpus in (one, several)} == {(mediqal.TEST_ONLY,)}
     cases = [example for example in one.test if example.document.group]
     assert len(cases) == 4343 - 2347
     assert all("\n\n" in example.document.text for example in cases)
