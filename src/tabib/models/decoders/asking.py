@@ -22,7 +22,7 @@ from tabib.core.predictions import (
     SimilarityPrediction,
     Status,
 )
-from tabib.models.decoders.base import ChoiceScore, Request, Response
+from tabib.models.decoders.base import ChoiceScore, Request, Response, undecided
 from tabib.models.decoders.parsing.answer import Names
 from tabib.models.decoders.parsing.labels import parse_classification, parse_multilabel
 from tabib.models.decoders.parsing.mcqa import parse_mcqa
@@ -87,17 +87,17 @@ class Asker:
 
     def requests(self, document: Document) -> tuple[Request, ...]:
         """One request, or one for each option or label that is judged by itself."""
-        way = self.way(document)
+        way, shots = self.way(document), self._shots(document)
         if way == "judge":
             return tuple(
                 Request(
                     document.id,
-                    judgement(self.task, document, about, self.shots, self.prompting),
+                    judgement(self.task, document, about, shots, self.prompting),
                     choices=YES_NO[self.prompting.language],
                 )
                 for about in self._candidates(document)
             )
-        messages = prompt(self.task, document, self.labels, self.shots, self.prompting)
+        messages = prompt(self.task, document, self.labels, shots, self.prompting)
         if way == "choose":
             return (Request(document.id, messages, choices=self.continuations(document)),)
         schema = answer_schema(self.task, self.labels) if "schema" in self.can else None
@@ -105,9 +105,9 @@ class Asker:
 
     def read(self, document: Document, responses: Sequence[Response]) -> Prediction:
         """The prediction that the responses to ``requests(document)`` mean."""
-        failed = next((response for response in responses if response.error), None)
-        if failed is not None:
-            return _failed(self.task, document, failed.error)
+        for response in responses:
+            if problem := response.error or undecided(response.choices):
+                return _failed(self.task, document, problem)
         way = self.way(document)
         if way == "judge":
             prediction = self._judged(document, responses)
@@ -116,11 +116,17 @@ class Asker:
         else:
             prediction = self._parsed(document, responses[0].text)
             if responses[0].finish_reason == "length":
-                prediction = _noted(prediction, "cut off at max_tokens")
+                prediction = _noted(prediction, "stopped by max tokens 1")
         if cut(document, self.prompting) and prediction.status is Status.OK:
-            read = f"read {self.prompting.max_chars} of {len(document.text)} characters"
+            whole = max(len(document.text), len(document.second))
+            read = f"read {self.prompting.max_chars} of {whole} characters"
             prediction = replace(_noted(prediction, read), status=Status.TRUNCATED)
         return prediction
+
+    def _shots(self, document: Document) -> tuple[Example[Any], ...]:
+        """The examples, without the document itself: nothing is answered by its own gold."""
+        asked = _content(document)
+        return tuple(shot for shot in self.shots if _content(shot.document) != asked)
 
     def _candidates(self, document: Document) -> tuple[str, ...]:
         return document.letters if self.task == "mcqa" else self.labels
@@ -157,7 +163,8 @@ class Asker:
             return parse_multilabel(text, document.id, self.names)
         if self.task == "similarity":
             return parse_similarity(text, document.id, self.prompting.scale)
-        return parse_ner(text, document, self.names)
+        read = replace(document, text=document.text[: self.prompting.max_chars])
+        return parse_ner(text, read, self.names)
 
 
 def probabilities(choices: Sequence[ChoiceScore], length_normalised: bool) -> list[float]:
@@ -167,6 +174,10 @@ def probabilities(choices: Sequence[ChoiceScore], length_normalised: bool) -> li
     weights = [math.exp(value - highest) for value in values]
     total = sum(weights)
     return [weight / total for weight in weights]
+
+
+def _content(document: Document) -> tuple[Any, ...]:
+    return document.text, document.second, document.options
 
 
 def _failed(task: str, document: Document, error: str) -> Prediction:
@@ -184,4 +195,4 @@ def _failed(task: str, document: Document, error: str) -> Prediction:
 
 
 def _noted(prediction: Prediction, note: str) -> Prediction:
-    return replace(prediction, detail=f"{prediction.detail}; {note}" if prediction.detail else note)
+    return replace(prediction, detail=f"{note}; {prediction.detail}" if prediction.detail else note)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, isnan
 from typing import Any, ClassVar, Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -49,6 +50,14 @@ class ChoiceScore:
 
     log_likelihood: float
     tokens: int
+
+
+def undecided(choices: Sequence[ChoiceScore]) -> str:
+    """Why log-likelihoods say nothing about which choice is the best; empty where they do."""
+    values = [choice.log_likelihood for choice in choices]
+    if any(map(isnan, values)) or (values and max(values) == -inf):
+        return "the model's log-likelihoods are no numbers; with float16, try dtype: bfloat16 or float32"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

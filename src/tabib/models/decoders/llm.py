@@ -20,7 +20,7 @@ from tabib.models.decoders.backends.choose import open_backend
 from tabib.models.decoders.base import Backend, Request, Response
 from tabib.models.decoders.ledger import Ledger
 from tabib.models.decoders.parsing.answer import counts_of
-from tabib.models.decoders.prompts import Prompting
+from tabib.models.decoders.prompts import Prompting, check_template
 from tabib.models.decoders.shots import draw_shots
 from tabib.models.decoders.store import ResponseStore, cache_folder, complete_with
 from tabib.tasks.load import get_task
@@ -66,6 +66,8 @@ class Llm(Learner):
 
     @classmethod
     def build(cls, task: str, labels: Sequence[str], options: Any, *, weights: Path | None, seed: int) -> Self:
+        if options.template is not None:
+            check_template(options.template)
         return cls(labels, options, seed, task, weights=weights, backend=open_backend(options, weights))
 
     @property

@@ -27,6 +27,9 @@ TEMPLATES: Mapping[str, str] = {
 }
 """Task → the file of its template in each language."""
 
+VALUES = frozenset({"first", "text", "second", "labels", "options", "single", "about", "low", "high"})
+"""What a template is filled with; ``first``: it is the first turn of the user's, which holds the instructions."""
+
 YES_NO: Mapping[str, tuple[str, str]] = {"fr": ("oui", "non"), "en": ("yes", "no")}
 
 
@@ -67,7 +70,10 @@ def prompt(
         ConfigError: the template is wrong.
     """
     turns = [
-        (_turn(task, shot.document, labels, prompting), completion(task, shot.document, shot.gold))
+        (
+            _turn(task, shot.document, labels, prompting),
+            completion(task, shot.document, shown_gold(shot.document, shot.gold, prompting)),
+        )
         for shot in shots
     ]
     return _conversation([*turns, (_turn(task, document, labels, prompting), "")], prompting)
@@ -113,8 +119,35 @@ def completion(task: str, document: Document, gold: Any) -> str:
 
 
 def cut(document: Document, prompting: Prompting) -> bool:
-    """Whether a part of the document's text is not in its prompt."""
-    return prompting.max_chars is not None and len(document.text) > prompting.max_chars
+    """Whether a part of the document's text, or of the pair's other text, is not in its prompt."""
+    most = prompting.max_chars
+    return most is not None and max(len(document.text), len(document.second)) > most
+
+
+def shown_gold(document: Document, gold: Any, prompting: Prompting) -> Any:
+    """Gold without the entities that are not, or not wholly, in the prompt."""
+    if not cut(document, prompting) or not isinstance(gold, tuple):
+        return gold
+    return tuple(item for item in gold if not isinstance(item, Entity) or item.end <= (prompting.max_chars or 0))
+
+
+def check_template(source: str) -> None:
+    """See, before anything is loaded, that a template can be read and knows its values.
+
+    Raises:
+        ConfigError: it is no Jinja, or names what it is not given.
+    """
+    from jinja2 import TemplateError
+    from jinja2.meta import find_undeclared_variables
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    try:
+        named = find_undeclared_variables(ImmutableSandboxedEnvironment().parse(source))
+    except TemplateError as error:
+        raise ConfigError(f"backend_args.template: {error}") from error
+    if unknown := sorted(named - VALUES):
+        names, expected = ", ".join(map(repr, unknown)), ", ".join(sorted(VALUES))
+        raise ConfigError(f"backend_args.template: it names {names}; expected {expected}")
 
 
 def _place(entity: Entity) -> tuple[int, int]:
@@ -148,7 +181,7 @@ class _Turn:
 
         try:
             return _compiled(self.source).render(self.values, first=first).strip()
-        except TemplateError as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise ConfigError(f"backend_args.template: {error}") from error
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tabib.core.errors import ConfigError
-from tabib.core.examples import Document
+from tabib.core.examples import Document, Example
 from tabib.core.predictions import Status
 from tabib.models.decoders.asking import SHORT_LIST, Asker, probabilities
 from tabib.models.decoders.base import ChoiceScore, Response
+from tabib.models.decoders.parsing.answer import counts_of
 from tabib.models.decoders.prompts import Prompting
 
 ONE = Document("one", "Quel ?", options=("x", "y", "z"), single=True)
@@ -116,5 +117,38 @@ def test_what_was_cut_is_said() -> None:
     prediction = short.read(TEXT, [scored(-1, -2, -3)])
     assert (prediction.status, prediction.detail) == (Status.TRUNCATED, "read 4 of 18 characters")
     cut = asker("ner_span").read(TEXT, [Response('[{"text": "patient", "label": "A"}, {', finish_reason="length")])
-    assert cut.detail == "cut off 1; placed 1; cut off at max_tokens"
+    assert counts_of(cut.detail) == {"stopped by max tokens": 1, "cut off": 1, "placed": 1}
     assert len(cut.entities) == 1
+    pair = Document("pair", "Toux.", second="Le patient tousse.")
+    ours = asker("similarity", prompting=Prompting(max_chars=5)).read(pair, [Response("4")])
+    assert (ours.status, ours.detail) == (Status.TRUNCATED, "read 5 of 18 characters")
+
+
+def test_mentions_are_not_looked_for_beyond_what_was_read() -> None:
+    short = asker("ner_span", prompting=Prompting(max_chars=10))
+    prediction = short.read(TEXT, [Response('[{"text": "tousse", "label": "A"}, {"text": "Le", "label": "A"}]')])
+    assert [scored.entity.start for scored in prediction.entities] == [0]
+    assert counts_of(prediction.detail) == {"placed": 1, "hallucinated": 1}
+
+
+def test_no_document_is_shown_its_own_answer() -> None:
+    shots = (Example(Document("train-7", TEXT.text), "A"), Example(Document("train-8", "Autre."), "B"))
+    (request,) = asker("classification", shots=shots).requests(TEXT)
+    assert [message.role for message in request.messages] == ["user", "assistant", "user"]
+    assert not any(TEXT.text in message.content for message in request.messages[:-1])
+    (request,) = asker("classification", shots=shots).requests(Document("other", "Encore."))
+    assert len(request.messages) == 5
+    questions = (Example(ONE, ("B",)),)
+    (request,) = asker("mcqa", shots=questions, scoring="generate").requests(ONE)
+    assert len(request.messages) == 1
+    others = Document("others", ONE.text, options=("u", "v", "w"), single=True)
+    (request,) = asker("mcqa", shots=questions, scoring="generate").requests(others)
+    assert len(request.messages) == 3
+
+
+@pytest.mark.parametrize("values", [(math.nan, -1.0, -2.0), (-math.inf, -math.inf, -math.inf)])
+def test_log_likelihoods_that_are_no_numbers_choose_nothing(values: tuple[float, ...]) -> None:
+    prediction = asker("mcqa").read(ONE, [scored(*values)])
+    assert (prediction.letters, prediction.status) == ((), Status.FAILED)
+    assert "no numbers" in prediction.detail
+    assert asker("mcqa").read(ONE, [scored(-math.inf, -1.0, -math.inf)]).letters == ("B",)

@@ -148,3 +148,9 @@ def test_a_saved_model_keeps_to_its_weights(tiny_llm: Path, tmp_path: Path) -> N
     path.write_text(json.dumps(row | {"weights": str(tmp_path / "gone")}))
     with pytest.raises(ModelError, match="no longer there"):
         load_model(tmp_path / "model")
+
+
+def test_a_wrong_template_is_refused_before_weights_are_read(tmp_path: Path) -> None:
+    options = LlmOptions(template="{{ texte }}")
+    with pytest.raises(ConfigError, match="it names 'texte'"):
+        build_model(models()["llm"], "classification", ["a"], options, weights=tmp_path / "absent", seed=0)

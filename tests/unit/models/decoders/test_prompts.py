@@ -9,7 +9,17 @@ import pytest
 from tabib.core.errors import ConfigError
 from tabib.core.examples import Document, Example
 from tabib.core.spans import Entity
-from tabib.models.decoders.prompts import TEMPLATES, YES_NO, Prompting, completion, cut, judgement, prompt
+from tabib.models.decoders.prompts import (
+    TEMPLATES,
+    YES_NO,
+    Prompting,
+    check_template,
+    completion,
+    cut,
+    judgement,
+    prompt,
+)
+from tabib.models.decoders.templates import FOLDER, LANGUAGES
 
 DOCUMENT = Document("d", "Texte {{ 7*7 }} {% if %} {# x #} {0} %s", second="L'autre", options=("Oui {{", "Non"))
 LABELS = ("Anatomie", "Maladie")
@@ -81,9 +91,33 @@ def test_a_text_is_cut_where_asked() -> None:
     assert "Texte : Texte\n" in prompt("classification", DOCUMENT, LABELS, prompting=short)[0].content
 
 
+def test_an_example_shows_no_entity_beyond_its_text() -> None:
+    shot = Example(Document("s", "Toux et fièvre"), (Entity.of("Maladie", 0, 4), Entity.of("Maladie", 8, 14)))
+    messages = prompt("ner_span", DOCUMENT, LABELS, [shot], Prompting(max_chars=10))
+    assert messages[1].content == '[{"text": "Toux", "label": "Maladie"}]'
+
+
+def test_a_template_is_checked_before_anything_is_loaded() -> None:
+    check_template("{% if first %}{{ labels | join }}{% endif %}{{ text }} {{ options[0].text }} {{ about }}")
+    for language in LANGUAGES:
+        for path in (FOLDER / language).glob("*.j2"):
+            check_template(path.read_text(encoding="utf-8"))
+    with pytest.raises(ConfigError, match=r"backend_args\.template: it names 'texte'; expected about, first,"):
+        check_template("{{ texte }}")
+    with pytest.raises(ConfigError, match=r"backend_args\.template"):
+        check_template("{% if %}")
+
+
 def test_a_template_of_ones_own_can_reach_nothing_but_its_values() -> None:
     own = Prompting(template="{{ text }} parmi {{ labels | length }} ?")
     assert prompt("classification", DOCUMENT, LABELS, prompting=own)[0].content == f"{DOCUMENT.text} parmi 2 ?"
-    for wrong in ("{{ absent }}", "{% if %}", "{{ text.__class__.__mro__ }}", "{{ labels.append('x') }}"):
+    for wrong in (
+        "{{ absent }}",
+        "{% if %}",
+        "{{ text.__class__.__mro__ }}",
+        "{{ labels.append('x') }}",
+        "{{ 1 / 0 }}",
+        "{{ text + 1 }}",
+    ):
         with pytest.raises(ConfigError, match=r"backend_args\.template"):
             prompt("classification", DOCUMENT, LABELS, prompting=Prompting(template=wrong))

@@ -23,6 +23,15 @@ class Written:
     ended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn; temperature 0 takes the most probable ones, and the rest has no effect."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int = 0
+
+
 class _Stops(StoppingCriteria):
     """Ends each row of a batch that has written one of the strings."""
 
@@ -58,23 +67,27 @@ def generate(
     rows: Sequence[list[int]],
     max_tokens: int,
     stops: Sequence[str],
-    temperature: float,
+    sampling: Sampling,
 ) -> list[Written]:
-    """Continue each row of tokens by at most ``max_tokens``; ``temperature`` 0 takes the most probable ones."""
+    """Continue each row of tokens by at most ``max_tokens``. The random generators are left as they were."""
     width = max(map(len, rows))
     padding = model.generation_config.pad_token_id
     ids_BT = torch.tensor([[padding] * (width - len(row)) + row for row in rows], device=model.device)
     skipped_B1 = torch.tensor([[width - len(row)] for row in rows], device=model.device)
     mask_BT = (torch.arange(width, device=model.device) >= skipped_B1).long()
-    sampling = {"do_sample": True, "temperature": temperature} if temperature else {"do_sample": False}
+    drawn: dict[str, Any] = {"do_sample": False}
+    if sampling.temperature > 0:  # top_k: the library's own default is 50
+        drawn = {"do_sample": True, "temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}
     criteria = StoppingCriteriaList([_Stops(tokenizer, stops, width)] if stops else [])
-    output_BT = model.generate(
-        input_ids=ids_BT,
-        attention_mask=mask_BT,
-        max_new_tokens=max_tokens,
-        stopping_criteria=criteria,
-        **sampling,
-    )
+    with torch.random.fork_rng():
+        torch.manual_seed(sampling.seed)
+        output_BT = model.generate(
+            input_ids=ids_BT,
+            attention_mask=mask_BT,
+            max_new_tokens=max_tokens,
+            stopping_criteria=criteria,
+            **drawn,
+        )
     ends = set(model.generation_config.eos_token_id or ())
     return [_written(row[width:].tolist(), tokenizer, ends, stops) for row in output_BT]
 

@@ -23,6 +23,10 @@ _SHORTEST_PREFIX = 16
 """Tokens; a shorter common beginning is not worth a pass of its own."""
 
 
+_KEPT = 4
+"""Tokens whose keys and values are held for each one that a batch may read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Tokens of a context (at least one), and of each of its continuations."""
@@ -53,7 +57,8 @@ class Likelihood:
         prefix = _common_prefix([pair.context for pair in pairs])
         cache = self._read_prefix(prefix) if len(pairs) > 1 and len(prefix) >= _SHORTEST_PREFIX else None
         skipped = 0 if cache is None else len(prefix)
-        lengths = [len(pair.context) - skipped for pair in pairs]
+        # The keys and values of what is read once are held for each row; they take memory, and no work.
+        lengths = [max(len(pair.context) - skipped, -(-len(pair.context) // _KEPT)) for pair in pairs]
         for batch in batches_by_length(lengths, self.batch_tokens):
             rows = [pairs[index] for index in batch]
             yield from zip(batch, self._score_batch(rows, prefix[:skipped], cache), strict=True)
@@ -88,7 +93,7 @@ class Likelihood:
             (b, c) for b, row in enumerate(rows) for c, tokens in enumerate(row.continuations) if len(tokens) > 1
         ]
         widths = [mask_BT.shape[1] + len(rows[b].continuations[c]) for b, c in wanted]
-        for chunk in batches_by_length(widths, 4 * self.batch_tokens):
+        for chunk in batches_by_length(widths, _KEPT * self.batch_tokens):
             places = [wanted[index] for index in chunk]
             tokens = [rows[b].continuations[c] for b, c in places]
             ids_RT, own_RT = self._pad_right([row[:-1] for row in tokens])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tabib.core.errors import ModelError
 from tabib.models.decoders.base import Message
 
 TURN_END = "\n\n"
@@ -28,6 +29,9 @@ def render(tokenizer: Any, messages: Sequence[Message]) -> Rendered:
     """By the tokeniser's chat template where it has one; else questions and answers one after the other.
 
     A template that knows no system message gets it at the head of the user's first turn.
+
+    Raises:
+        ModelError: the template does not take the conversation.
     """
     if getattr(tokenizer, "chat_template", None) is None:
         return Rendered(_transcript(messages), templated=False)
@@ -35,12 +39,16 @@ def render(tokenizer: Any, messages: Sequence[Message]) -> Rendered:
 
     try:
         return Rendered(_templated(tokenizer, messages), templated=True)
-    except TemplateError:
-        if messages[0].role != "system":
-            raise
+    except TemplateError as error:
+        refusal = error
+    if messages[0].role == "system":
         head, first, *rest = messages
         merged = Message("user", f"{head.content}\n\n{first.content}")
-        return Rendered(_templated(tokenizer, [merged, *rest]), templated=True)
+        try:
+            return Rendered(_templated(tokenizer, [merged, *rest]), templated=True)
+        except TemplateError as error:
+            refusal = error
+    raise ModelError(f"the model's chat template does not take the conversation: {refusal}")
 
 
 def _templated(tokenizer: Any, messages: Sequence[Message]) -> str:

@@ -14,10 +14,10 @@ from transformers.utils.logging import disable_progress_bar
 from tabib.config.options import LlmOptions
 from tabib.core.errors import ModelError
 from tabib.models.backbone import readable_length
-from tabib.models.decoders.backends.generation import generate, plain_generation
+from tabib.models.decoders.backends.generation import Sampling, generate, plain_generation
 from tabib.models.decoders.backends.likelihood import Likelihood, Pair
 from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
-from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response
+from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.heads.base import batches_by_length
 from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 
@@ -31,6 +31,7 @@ class TransformersBackend(Backend):
         identity: of the weights, the tokeniser and the numbers that the model computes with.
         batch_tokens: tokens of one forward pass, padding included.
         temperature: 0 for the most probable tokens.
+        top_p, sampling_seed: where the temperature is not 0; the same batch of prompts gets the same texts.
     """
 
     name = "transformers"
@@ -44,12 +45,16 @@ class TransformersBackend(Backend):
         *,
         batch_tokens: int = 8192,
         temperature: float = 0.0,
+        top_p: float = 1.0,
+        sampling_seed: int = 0,
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
         self.identity = {**identity, "temperature": temperature}
+        if temperature > 0:
+            self.identity |= {"top_p": top_p, "seed": sampling_seed}
         self.batch_tokens = batch_tokens
-        self.temperature = temperature
+        self.sampling = Sampling(temperature, top_p, sampling_seed)
         self.encoder = Encoder(tokenizer)
         self.longest = readable_length(model.config)
         self.likelihood = Likelihood(model, batch_tokens)
@@ -94,6 +99,8 @@ class TransformersBackend(Backend):
             identity,
             batch_tokens=options.batch_tokens,
             temperature=options.temperature,
+            top_p=options.top_p,
+            sampling_seed=options.sampling_seed,
         )
 
     def complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
@@ -123,10 +130,13 @@ class TransformersBackend(Backend):
         for place, values in self.likelihood.score(pairs):
             pair = pairs[place]
             tokens = [len(answer) for answer in pair.continuations]
+            scores = tuple(map(ChoiceScore, values, tokens))
+            problem = undecided(scores)
             yield (
                 kept[place],
                 Response(
-                    choices=tuple(map(ChoiceScore, values, tokens)),
+                    choices=() if problem else scores,
+                    error=problem,
                     prompt_tokens=len(pair.context),
                     completion_tokens=sum(tokens),
                 ),
@@ -162,7 +172,7 @@ class TransformersBackend(Backend):
         room = self.longest - max(map(len, rows))
         # A transcript's turn ends with a blank line; a chat model ends its turn with a token.
         stops = stop if rendered[indices[0]].templated else (*stop, TURN_END)
-        written = generate(self.model, self.tokenizer, rows, min(max_tokens, room), stops, self.temperature)
+        written = generate(self.model, self.tokenizer, rows, min(max_tokens, room), stops, self.sampling)
         for index, row, answer in zip(indices, rows, written, strict=True):
             yield (
                 index,

@@ -14,7 +14,7 @@ from typing import Any, Self
 from tabib.config.options import LlmOptions
 from tabib.core.errors import MissingExtraError, ModelError
 from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
-from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response
+from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 
 _TOGETHER = 512
@@ -183,8 +183,10 @@ def _response(request: Request, prompts: Sequence[_Prompt], outputs: Sequence[An
     if request.choices:
         scores = [_score(prompt, output) for prompt, output in zip(prompts, outputs, strict=True)]
         first = prompts[0]
+        problem = undecided(scores)
         return Response(
-            choices=tuple(scores),
+            choices=() if problem else tuple(scores),
+            error=problem,
             prompt_tokens=len(first.tokens) - first.scored,
             completion_tokens=sum(prompt.scored for prompt in prompts),
         )

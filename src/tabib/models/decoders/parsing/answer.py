@@ -17,19 +17,39 @@ _MARKER = re.compile(
     r"\s*\**\s*(?::|\b(?:is|are|est|sont)\b\s*:?)",
     re.IGNORECASE,
 )
+_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>|</think(?:ing)?>", re.IGNORECASE)
+_BRACKET = re.compile(r"[\[\]{}]")
 _COUNTED = re.compile(r"([a-z][a-z ]*[a-z]) (\d+)")
 
 
+def said(text: str) -> str:
+    """What a model says once it has thought aloud (``<think>…</think>``); nothing, if it never came to an end."""
+    end = 0
+    for match in _THOUGHT.finditer(text):
+        end = match.end() if match[0].startswith("</") else len(text)
+    return text[end:]
+
+
 def after_marker(text: str) -> str:
-    """What follows the last answer marker (``Réponse :``, ``Answer:``); the whole text where there is none."""
+    """What follows the last answer marker (``Réponse :``, ``Answer:``) in what is said; else all of it."""
+    text = said(text)
     end = 0
     for match in _MARKER.finditer(text):
         end = match.end()
     return text[end:]
 
 
-def has_marker(text: str) -> bool:
-    return _MARKER.search(text) is not None
+def json_after_marker(text: str) -> str:
+    """``after_marker`` for JSON, whose strings may hold the words of a marker: none within brackets counts."""
+    text = said(text)
+    end = depth = read = 0
+    for match in _MARKER.finditer(text):
+        for bracket in _BRACKET.findall(text[read : match.start()]):
+            depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        read = match.start()
+        if not depth:
+            end = match.end()
+    return text[end:]
 
 
 def first_line(text: str) -> str:

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tabib.core.predictions import ClassificationPrediction, MultilabelPrediction, Status
-from tabib.models.decoders.parsing.answer import LIMIT, Names, after_marker, detail_of, first_line, simplified
+from tabib.models.decoders.parsing.answer import (
+    LIMIT,
+    Names,
+    after_marker,
+    detail_of,
+    first_line,
+    json_after_marker,
+    simplified,
+)
 from tabib.models.decoders.parsing.json_text import read_json
 
 _NONE = {"", "aucun", "aucune", "none", "rien", "nothing", "null", "[]"}
@@ -18,14 +26,17 @@ _MOST = 10_000
 def parse_classification(text: str, document_id: str, names: Names) -> ClassificationPrediction:
     """The one label that the text names: as JSON, as its first line, or as the only one that it mentions."""
     answer = after_marker(text[:LIMIT])
-    candidates = [answer.strip(), first_line(answer)]
-    if any(sign in answer for sign in '{["'):
-        candidates[:0] = _strings(read_json(answer).value)
-    for candidate in candidates:
+    for candidate in (answer.strip(), first_line(answer)):
         label = names.find(candidate)
         if label is not None:
             return ClassificationPrediction(document_id, label)
-    for place in (first_line(answer), answer):
+    mentioned: list[str] = []
+    if any(sign in answer for sign in '{["'):
+        known = (names.find(candidate) for candidate in _strings(read_json(json_after_marker(text[:LIMIT])).value))
+        mentioned = list(dict.fromkeys(label for label in known if label is not None))
+        if len(mentioned) == 1:
+            return ClassificationPrediction(document_id, mentioned[0])
+    for place in () if mentioned else (first_line(answer), answer):
         mentioned = names.within(place)
         if len(mentioned) == 1:
             return ClassificationPrediction(document_id, mentioned[0], detail="in a sentence 1")
@@ -41,7 +52,7 @@ def parse_multilabel(text: str, document_id: str, names: Names) -> MultilabelPre
 
     A text that says that there is none is an answer; one in which no label and no such word is found is not.
     """
-    answer = after_marker(text[:LIMIT])
+    answer = json_after_marker(text[:LIMIT])
     found = read_json(answer)
     if found.there and isinstance(found.value, (list, dict)):
         named, counts = list(_strings(found.value)), dict(found.repairs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tabib.core.examples import Document
 from tabib.core.predictions import NerPrediction, ScoredEntity, Status
-from tabib.models.decoders.parsing.answer import LIMIT, Names, after_marker, detail_of
+from tabib.models.decoders.parsing.answer import LIMIT, Names, detail_of, json_after_marker, said
 from tabib.models.decoders.parsing.json_text import read_json
 from tabib.models.decoders.parsing.placing import Mention, place
 
@@ -22,9 +22,9 @@ def parse_ner(text: str, document: Document, names: Names) -> NerPrediction:
 
     An empty list is an answer; a text without JSON is not.
     """
-    found = read_json(after_marker(text[:LIMIT]))
+    found = read_json(json_after_marker(text[:LIMIT]))
     if not found.there:
-        found = read_json(text[:LIMIT])
+        found = read_json(said(text[:LIMIT]))
     if not found.there or not isinstance(found.value, (list, dict)):
         detail = detail_of({}, text) or "empty answer"
         return NerPrediction(document.id, status=Status.UNPARSED, detail=detail)

@@ -172,6 +172,49 @@ def test_without_a_template_turns_follow_each_other_as_text(tiny: TransformersBa
     assert tiny._render(Request("d", messages)).text == "Q1 : A\n\nQ2 :"
 
 
+def test_a_chat_template_that_refuses_the_conversation_is_a_mistake_with_a_name(tiny: TransformersBackend) -> None:
+    tiny.tokenizer.chat_template = "{{ raise_exception('roles must alternate') }}"
+    for messages in ((Message("user", "Q"),), (Message("system", "S"), Message("user", "Q"))):
+        with pytest.raises(ModelError, match="chat template does not take the conversation: roles must alternate"):
+            tiny._render(Request("d", messages))
+
+
+def test_texts_are_drawn_by_the_seed_among_as_many_tokens_as_top_p_says(tiny_llm: Path) -> None:
+    def draw(**options: Any) -> list[str]:
+        backend = TransformersBackend.open(LlmOptions(**options), tiny_llm)
+        return [response.text for response in ask(backend, [request(text, max_tokens=12) for text in QUESTIONS])]
+
+    drawn = draw(temperature=1.0)
+    torch.rand(3)  # what else is drawn at random does not matter, and is not disturbed
+    state = torch.random.get_rng_state()
+    assert draw(temperature=1.0) == drawn
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert draw(temperature=1.0, sampling_seed=1) != drawn
+    assert draw(temperature=1.0, top_p=1e-6) == draw()
+
+
+def test_log_likelihoods_that_are_no_numbers_are_an_error(tiny: TransformersBackend) -> None:
+    tiny.model.lm_head.weight.data[:] = float("nan")
+    (response,) = ask(tiny, [request(QUESTIONS[0], choices=("A", "B"))])
+    assert "no numbers" in response.error
+    assert not response.choices
+
+
+def test_what_is_read_once_counts_for_the_size_of_a_batch(tiny: TransformersBackend) -> None:
+    requests = [request("Instructions. " * 30 + f"Cas {n} :", choices=("A", "B")) for n in range(9)]
+    rows: list[int] = []
+    forward = tiny.model.forward
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        if options.get("past_key_values") is not None:
+            rows.append(options["attention_mask"].numel())
+        return forward(*arguments, **options)
+
+    tiny.model.forward = counted
+    ask(tiny, requests)
+    assert max(rows) <= 4 * tiny.batch_tokens
+
+
 def test_an_encoder_cannot_be_asked(tiny_encoder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"an encoder cannot be asked in words|no causal language model"):
         TransformersBackend.open(LlmOptions(), tiny_encoder)
@@ -185,4 +228,7 @@ def test_the_identity_changes_with_what_changes_answers(tiny_llm: Path) -> None:
 
     assert identity() == identity(batch_tokens=100)
     assert identity() != identity(temperature=0.5)
+    assert identity() == identity(top_p=0.5)
+    assert identity(temperature=0.5) != identity(temperature=0.5, top_p=0.5)
+    assert identity(temperature=0.5) != identity(temperature=0.5, sampling_seed=1)
     assert identity() != identity(dtype="bfloat16")

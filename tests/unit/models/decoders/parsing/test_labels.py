@@ -18,6 +18,8 @@ NAMES = Names(["néphrologie", "cardiologie", "chirurgie", "chirurgie cardiaque"
         ("Nephrologie.", "néphrologie"),
         ('{"label": "Cardiologie"}', "cardiologie"),
         ('["phase ii"]', "Phase II"),
+        ('{"label": "Cardiologie", "reason": "not chirurgie"}', "cardiologie"),
+        ("<think>chirurgie ? Catégorie : chirurgie</think>cardiologie", "cardiologie"),
         ("Catégorie : « chirurgie cardiaque »\nparce que…", "chirurgie cardiaque"),
         ("Le texte relève de la chirurgie cardiaque, sans doute.", "chirurgie cardiaque"),
     ],
@@ -26,7 +28,10 @@ def test_one_label(text: str, label: str) -> None:
     assert parse_classification(text, "d", NAMES).label == label
 
 
-@pytest.mark.parametrize("text", ["", "pneumologie", "cardiologie ou néphrologie", "[]", "{}", "Phase III"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "pneumologie", "cardiologie ou néphrologie", '["cardiologie", "chirurgie"]', "[]", "{}", "Phase III"],
+)
 def test_none_or_several_labels_are_unparsed(text: str) -> None:
     prediction = parse_classification(text, "d", NAMES)
     assert (prediction.label, prediction.status) == (None, Status.UNPARSED)
@@ -60,6 +65,11 @@ def test_several_labels(text: str, labels: tuple[str, ...]) -> None:
 def test_an_answer_without_any_known_label_is_unparsed(text: str) -> None:
     prediction = parse_multilabel(text, "d", NAMES)
     assert (prediction.labels, prediction.status) == ((), Status.UNPARSED)
+
+
+def test_a_label_may_hold_the_words_of_a_marker() -> None:
+    names = Names(["Score : bas", "Score : haut", "autre"])
+    assert parse_multilabel('Réponse : ["Score : bas", "autre"]', "d", names).labels == ("Score : bas", "autre")
 
 
 def test_unknown_labels_and_repairs_are_counted() -> None:

@@ -34,6 +34,13 @@ ONE = Document("q", "Que donner ?", options=OPTIONS, single=True)
         ("B) Insuline", "B"),
         ("C) Vitamine C, D) Fer", "CD"),
         ("B : le patient A besoin d'insuline", "B"),
+        ("Les propositions justes : B et D.", "BD"),
+        ("Je choisis A, C.", "AC"),
+        ("A) Aspirine\nC) Vitamine C\n\nD) Fer est faux.", "AC"),
+        ("B\nA) est faux.", "B"),
+        ("Je choisis B, car A et C sont faux.", "B"),
+        ("The right one is B, not A.", "B"),
+        ("réponse b", "B"),
     ],
 )
 def test_letters_are_read_in_the_forms_that_models_write(text: str, letters: str) -> None:
@@ -43,6 +50,19 @@ def test_letters_are_read_in_the_forms_that_models_write(text: str, letters: str
 def test_only_what_follows_the_last_marker_counts() -> None:
     text = "Réponse : A semble juste, mais B l'est aussi.\nRéponse finale : D\nCar A et B sont faux."
     assert parse_mcqa(text, SEVERAL).letters == ("D",)
+
+
+def test_thoughts_are_no_answer() -> None:
+    thoughts = "<think>The answer is: A. No, wait.\nAnswer: C</think>\n\n"
+    assert parse_mcqa(f"{thoughts}B", SEVERAL).letters == ("B",)
+    assert parse_mcqa(thoughts.removesuffix("</think>\n\n"), SEVERAL).status is Status.UNPARSED
+
+
+def test_the_options_read_out_are_no_answer_to_a_question_with_one_right_option() -> None:
+    prediction = parse_mcqa(
+        "\n".join(f"{letter}) {text}" for letter, text in zip("ABCDE", OPTIONS, strict=True)), ONE
+    )
+    assert (prediction.letters, prediction.status) == ((), Status.UNPARSED)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,81 @@ def test_whole_words_go_before_parts_of_words() -> None:
     assert counts_of(parse_ner(mentions("confér"), document, NAMES).detail) == {"placed inside word": 1}
 
 
+def test_a_word_in_another_case_goes_before_a_part_of_a_word() -> None:
+    (scored,) = parse_ner(mentions("mal"), Document("d", "Examen normal. Mal de tête."), NAMES).entities
+    assert scored.entity.start == 15
+
+
+def test_a_word_that_is_used_up_is_not_looked_for_in_other_words() -> None:
+    prediction = parse_ner(mentions("fer", "fer"), Document("d", "conférence sur le fer"), NAMES)
+    assert [scored.entity.start for scored in prediction.entities] == [18]
+    assert counts_of(prediction.detail) == {"placed": 1, "surplus": 1}
+
+
+def test_mentions_are_in_the_order_of_the_text() -> None:
+    document = Document("d", "Pas de toux. Fièvre, puis toux.")
+    (_, scored) = parse_ner(mentions("Fièvre", "toux"), document, NAMES).entities
+    assert scored.entity.start == 26
+    (scored, _) = parse_ner(mentions("puis", "Fièvre"), document, NAMES).entities  # they need not be
+    assert scored.entity.start == 13
+
+
+def test_a_place_that_overlaps_no_other_mention_goes_first() -> None:
+    document = Document("d", "Une toux sèche, une toux.")
+    assert [
+        scored.entity.start for scored in parse_ner(mentions("toux sèche", "toux"), document, NAMES).entities
+    ] == [4, 20]
+    both = Document("d", "Une toux sèche.")
+    assert [scored.entity.start for scored in parse_ner(mentions("toux sèche", "toux"), both, NAMES).entities] == [
+        4,
+        4,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("oedeme", "Œdème"),
+        ("cafe", "cafe\u0301"),
+        ("café", "cafe\u0301"),
+        ("naevus", "nævus"),
+        ("hyper tension", "hyper\u00a0tension"),
+        ("hypertension", "hyper\u00adtension"),
+        ("efficace", "eﬃcace"),
+        ("mal 😷", "Mal 😷"),
+    ],
+)
+def test_one_sign_may_be_written_in_several_ways(form: str, text: str) -> None:
+    document = Document("d", f"😷 Un {text}, oui.")
+    (scored,) = parse_ner(mentions(form), document, NAMES).entities
+    assert scored.entity.text(document.text) == text
+
+
+def test_fragments_are_placed_like_whole_mentions() -> None:
+    def fragments(*texts: list[str]) -> NerPrediction:
+        answer = [{"text": text, "label": "Disorder"} for text in texts]
+        return parse_ner(
+            json.dumps(answer), Document("d", "Douleur vive du bras, du pied; douleur du cou."), NAMES
+        )
+
+    prediction = fragments(["DOULEUR VIVE", "pied"], ["Douleur", "bras"], ["Douleur", "bras"], ["Douleur", "nez"])
+    assert [scored.entity.spans for scored in prediction.entities] == [((0, 7), (16, 20)), ((0, 12), (25, 29))]
+    assert counts_of(prediction.detail) == {
+        "hallucinated": 1,
+        "placed": 1,
+        "placed normalised": 1,
+        "surplus": 1,
+    }
+
+
+def test_a_marker_within_a_mention_is_none() -> None:
+    document = Document("d", "Toux, score : 5, fièvre.")
+    answer = "Entités : " + mentions("Toux", "score : 5", "fièvre")
+    assert len(parse_ner(answer, document, NAMES).entities) == 3
+    thought = f"<think>Answer: {mentions('Toux')}</think>{mentions('fièvre')}"
+    assert [scored.entity.start for scored in parse_ner(thought, document, NAMES).entities] == [17]
+
+
 def test_one_place_may_carry_two_labels() -> None:
     both = mentions("père")[:-1] + ", " + mentions("père", label="Anatomie")[1:]
     assert found(both) == [("Anatomie", 75, 79), ("Disorder", 75, 79)]
