@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+import yaml
 
 from tabib.models.baselines.majority import MajorityClassifier
 from tabib.records.record import read_record
@@ -209,6 +211,24 @@ def test_the_results_say_which_seed_is_which(study: Study, results_of: Any) -> N
     row = json.loads((study.folder / "results.json").read_text())["cells"][0]
     assert row["metrics"]["f1_macro"]["std"] is None
     assert row["metrics"]["f1_macro"]["std_reason"] == "one seed"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU may have flash attention")
+def test_the_table_says_what_attention_was_used(study: Study, results_of: Any) -> None:
+    study.only("cls", "bert", training={"max_steps": 1, "per_device_train_batch_size": 2})
+    content = yaml.safe_load((study.folder / "benchmark.yaml").read_text())
+    for group in content["model_groups"].values():
+        for name, weights in group["models"].items():
+            arguments = {"attn_implementation": "flash_attention_2"}
+            group["models"][name] = {"model_name_or_path": weights, "backend_args": arguments}
+    study.edit("benchmark.yaml", **content)
+    said = study.benchmark("--seeds", "5")
+    assert said.code == 0, said.err
+    (cell,) = results_of().cells
+    assert cell.seeds[0].attention["prediction"] == "sdpa"
+    assert (
+        "attention: flash_attention_2 was asked for, sdpa in training and sdpa in prediction was used" in said.out
+    )
 
 
 def test_an_error_that_cannot_be_recorded_is_said_all_the_same(

@@ -120,6 +120,7 @@ def seed_result(cell: Cell) -> SeedResult:
         seconds=found.record.seconds,
         tokens=found.record.tokens,
         threads=found.record.threads,
+        attention=found.record.attention,
     )
 
 

@@ -10,6 +10,12 @@ from tabib.config.backends import BackendOptions
 from tabib.config.names import CorpusName
 from tabib.config.schema import Schema
 
+AttentionName = Literal["flash_attention_2", "sdpa", "eager"]
+_ATTENTION = (
+    "null: what the library chooses for the model; one that cannot be had gives way to the best that can, with a"
+    " warning, and the record holds both"
+)
+
 
 class NoOptions(Schema):
     """A model without settings."""
@@ -39,9 +45,7 @@ class EncoderOptions(Schema):
     """Settings that every head over a pretrained encoder has."""
 
     max_length: int = Field(default=512, ge=8, description="sub-tokens of one window, special ones included")
-    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
-        default=None, description="null: what the library chooses for the model; an absent one is an error"
-    )
+    attn_implementation: AttentionName | None = Field(default=None, description=_ATTENTION)
     gradient_checkpointing: bool = False
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
@@ -116,9 +120,7 @@ class SentenceCosineOptions(Schema):
     pooling: Literal["cls", "mean", "max"] | None = Field(
         default=None, description="null: what the weights' 1_Pooling/config.json says, else mean"
     )
-    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
-        default=None, description="null: what the library chooses for the model; an absent one is an error"
-    )
+    attn_implementation: AttentionName | None = Field(default=None, description=_ATTENTION)
 
 
 class ChoiceOptions(EncoderOptions):
@@ -174,9 +176,7 @@ class LlmOptions(BackendOptions):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         default="auto", description="auto: as the weights were saved on a GPU, float32 on the CPU"
     )
-    attn_implementation: Literal["flash_attention_2", "sdpa", "eager"] | None = Field(
-        default=None, description="null: what the library chooses for the model; an absent one is an error"
-    )
+    attn_implementation: AttentionName | None = Field(default=None, description=_ATTENTION)
 
     @field_validator("scale", mode="before")
     @classmethod

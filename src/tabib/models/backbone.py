@@ -12,10 +12,10 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.initialization import no_init_weights
-from transformers.utils import is_flash_attn_2_available
 from transformers.utils.logging import disable_progress_bar
 
 from tabib.core.errors import ModelError
+from tabib.models.attention import Attention, load_attending, load_pretrained
 from tabib.models.weights import fingerprint_tokenizer
 
 _POSITIONS_AFTER_PADDING = {
@@ -31,15 +31,17 @@ class Backbone(nn.Module):
         encoder: a Hugging Face model that returns ``last_hidden_state``.
         tokenizer: its fast tokeniser (offsets are needed).
         max_length: sub-tokens of one window, special ones included; lowered to what the encoder can read.
+        attention: how the encoder attends; default: as it does, and nothing else was asked for.
     """
 
-    def __init__(self, encoder: Any, tokenizer: Any, max_length: int) -> None:
+    def __init__(self, encoder: Any, tokenizer: Any, max_length: int, attention: Attention | None = None) -> None:
         super().__init__()
         if not tokenizer.is_fast:
             raise ModelError(f"{type(tokenizer).__name__} gives no character offsets; a fast tokeniser is needed")
         self.encoder = encoder
         self.tokenizer = tokenizer
         self.max_length = min(max_length, readable_length(encoder.config))
+        self.attention = attention or Attention(None, encoder.config._attn_implementation)
 
     @classmethod
     def from_folder(
@@ -51,17 +53,16 @@ class Backbone(nn.Module):
         gradient_checkpointing: bool = False,
     ) -> Self:
         """Pretrained weights from a folder that ``find_weights`` found; fp32, whatever they were saved as."""
-        arguments = {} if attn_implementation is None else {"attn_implementation": attn_implementation}
         if (folder / "config.json").is_file():
             fingerprint_tokenizer(folder)  # refuses a folder without one: transformers would make up an empty one
         disable_progress_bar()  # of the loading of tensors, a matter of seconds
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder)
-            encoder, report = AutoModel.from_pretrained(
-                folder, dtype=torch.float32, output_loading_info=True, **arguments
+            encoder, report, attention = load_pretrained(
+                AutoModel, folder, attn_implementation, dtype=torch.float32
             )
         except (ImportError, OSError, ValueError, RuntimeError, SafetensorError) as error:
-            raise ModelError(_why(error, folder, attn_implementation)) from error
+            raise ModelError(_why(error, folder)) from error
         # A pooler that was not pretrained is not used by any head; anything else absent would be random weights.
         absent = sorted(key for key in report["missing_keys"] if "pooler" not in key)
         if absent:
@@ -71,23 +72,26 @@ class Backbone(nn.Module):
             )
         if gradient_checkpointing:
             _checkpoint_activations(encoder)
-        return cls(encoder, tokenizer, max_length)
+        return cls(encoder, tokenizer, max_length, attention)
 
     @classmethod
     def from_saved(cls, folder: Path) -> Self:
         """An encoder of the architecture that ``save`` wrote; its weights are the head's to load.
 
-        It attends as it did in training, except where that was flash attention and this machine has none: the
-        library's choice then serves, whose numbers differ by rounding only.
+        It attends as was asked for, where nothing was, as it did; or as this machine can, whose numbers differ by
+        rounding only.
         """
         settings = json.loads((folder / "backbone.json").read_text(encoding="utf-8"))
-        attention = settings["attn_implementation"]
-        if attention == "flash_attention_2" and not is_flash_attn_2_available():
-            attention = None
+        asked = settings["attn_implementation"]
         config = AutoConfig.from_pretrained(folder)
-        with no_init_weights():  # all of them are overwritten
-            encoder = AutoModel.from_config(config, dtype=torch.float32, attn_implementation=attention)
-        return cls(encoder, AutoTokenizer.from_pretrained(folder), settings["max_length"])
+
+        def load(implementation: str | None) -> Any:
+            with no_init_weights():  # all of them are overwritten
+                return AutoModel.from_config(config, dtype=torch.float32, attn_implementation=implementation)
+
+        encoder, attention = load_attending(load, asked or settings["attention"])
+        attention.asked = asked
+        return cls(encoder, AutoTokenizer.from_pretrained(folder), settings["max_length"], attention)
 
     def save(self, folder: Path) -> None:
         """The encoder's configuration and the tokeniser, without weights."""
@@ -96,7 +100,8 @@ class Backbone(nn.Module):
         self.tokenizer.save_pretrained(folder)
         settings = {
             "max_length": self.max_length,
-            "attn_implementation": self.encoder.config._attn_implementation,
+            "attn_implementation": self.attention.asked,
+            "attention": self.attention.resting,
         }
         (folder / "backbone.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
@@ -116,6 +121,7 @@ class Backbone(nn.Module):
 
         ``token_types_BT`` says which text of a pair a sub-token is of, for encoders that were trained with it.
         """
+        self.attention.choose(self.encoder, training=self.training)
         types = {} if token_types_BT is None else {"token_type_ids": token_types_BT}
         output = self.encoder(
             input_ids=input_ids_BT, attention_mask=attention_mask_BT, output_hidden_states=all_layers, **types
@@ -159,13 +165,8 @@ def _checkpoint_activations(encoder: Any) -> None:
         raise ModelError(f"gradient_checkpointing: {type(encoder).__name__} does not support it") from error
 
 
-def _why(error: Exception, folder: Path, attn_implementation: str | None) -> str:
+def _why(error: Exception, folder: Path) -> str:
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    if attn_implementation is not None and "attention" in first.lower():
-        return (
-            f"attn_implementation: {attn_implementation} cannot be used with the model in {folder}: {first}"
-            " Set attn_implementation: sdpa or eager, or leave it out."
-        )
     pointers = [path.name for path in sorted(folder.glob("*.safetensors")) if path.stat().st_size < 1024]
     if pointers and b"git-lfs" in (folder / pointers[0]).read_bytes():
         first = f"{pointers[0]} is a Git LFS pointer, not the weights; fetch them with 'git lfs pull'"

@@ -54,6 +54,13 @@ class Model(ABC):
         return ()
 
     @property
+    def attention(self) -> Mapping[str, str | None]:
+        """For the record: ``asked`` (None: nothing), what ``training`` and ``prediction`` used so far, and ``why``
+        it is another; of models whose weights are here.
+        """
+        return {}
+
+    @property
     def tokens(self) -> Mapping[str, int]:
         """Tokens that were read and written to predict, by kind, for the record; of few models."""
         return {}

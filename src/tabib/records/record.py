@@ -58,6 +58,8 @@ class RunRecord:
         documents: split → number of documents.
         lost: split → reason → number of gold annotations that are in the corpus and not in the examples.
         notes: what a reader of the results should know of the corpus.
+        attention: ``asked`` (the configuration's; None: nothing), what ``training`` and ``prediction`` used, and
+            ``why`` it is another; empty for models without weights on this machine.
     """
 
     identity: str
@@ -84,6 +86,7 @@ class RunRecord:
     lost: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     error: RunError | None = None
+    attention: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.status == "failed") != (self.error is not None):
@@ -104,6 +107,7 @@ class RunRecord:
             )
         values = {key: value for key, value in row.items() if key != "version"}
         known = {item.name for item in fields(cls)}
+        values.setdefault("attention", {})  # records from before there was any
         if values.keys() != known:
             absent, unknown = sorted(known - values.keys()), sorted(values.keys() - known)
             raise RecordError(f"{path}: keys absent {absent}, unknown {unknown}; the file is damaged")

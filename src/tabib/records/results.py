@@ -53,6 +53,7 @@ class SeedResult:
         items: statuses of its predictions.
         suspect: why its scores should be doubted.
         seconds: stage → wall time. tokens: of training, real and padded. threads: of its process.
+        attention: asked for and used, as in the record.
     """
 
     seed: int
@@ -66,6 +67,7 @@ class SeedResult:
     seconds: Mapping[str, float] = field(default_factory=dict)
     tokens: Mapping[str, int] = field(default_factory=dict)
     threads: int = 0
+    attention: Mapping[str, str | None] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         scores = {name: score.to_json() for name, score in self.metrics.items()}

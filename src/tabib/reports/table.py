@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tabib.records.results import CellResult, Results, Summary
@@ -16,6 +16,8 @@ SCORERS = {
     "mcqa": "tabib, exact match of letter sets; an answer that cannot be read is the empty set",
 }
 """Task → who scored, and by what convention; scorers differ enough to change the winner, so tables name it."""
+
+_PHASES = ("training", "prediction")
 
 MARKS = {
     "failed": "✗",
@@ -95,6 +97,23 @@ def notes_of(cell: CellResult) -> Iterable[str]:
         count = max((getattr(seed.items, what) for seed in cell.done), default=0)
         if count:
             yield f"{count} of {cell.documents} predictions {what}"
+    yield from _attention_notes([seed.attention for seed in cell.done])
+
+
+def _attention_notes(seeds: Sequence[Mapping[str, str | None]]) -> Iterable[str]:
+    """What was used in place of the attention that was asked for, and where seeds did not use the same."""
+    said = []
+    for attention in seeds:
+        asked = attention.get("asked")
+        phases = {phase: attention[phase] for phase in _PHASES if phase in attention}
+        if asked is not None and any(used != asked for used in phases.values()):
+            used = " and ".join(f"{used} in {phase}" for phase, used in phases.items())
+            said.append(f"attention: {asked} was asked for, {used} was used: {attention.get('why')}")
+    yield from dict.fromkeys(said)
+    for phase in _PHASES:
+        kinds = {str(attention[phase]) for attention in seeds if phase in attention}
+        if len(kinds) > 1:
+            yield f"attention differs between seeds: {', '.join(sorted(kinds))} in {phase}"
 
 
 def value_text(summary: Summary) -> str:

@@ -99,6 +99,7 @@ def fit_stage(
         new_record(prepared, name, threads, clock),
         fit=report.to_json(),
         tokens={"train": report.train_tokens, "train_padded": report.padded_tokens},
+        attention=model.attention,
     )
     write_record(folder.path, record)
     return record
@@ -120,7 +121,10 @@ def evaluate_stage(
                 model = load_model(folder.model, prepared.config.options())
         _predict(prepared, model, folder, split, clock)
         record = replace(
-            record, notes=(*record.notes, *model.notes), tokens={**record.tokens, **dict(model.tokens)}
+            record,
+            notes=(*record.notes, *model.notes),
+            tokens={**record.tokens, **model.tokens},
+            attention={**record.attention, **model.attention},
         )
     with clock.measure("score"):
         resampling, saved = resampling_of(config.evaluation), read_scores(folder)

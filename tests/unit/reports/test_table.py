@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tabib.records.results import CellResult, SeedResult, Summary
@@ -75,6 +77,47 @@ def test_a_cell_explains_every_seed_that_is_not_in_its_mean() -> None:
 def test_suspicions_are_shown_but_not_of_the_baseline_that_they_are_measured_by() -> None:
     assert list(notes_of(cell(suspect=("constant prediction",)))) == ["? suspect: constant prediction"]
     assert not list(notes_of(cell(suspect=("constant prediction",), family="majority")))
+
+
+@pytest.mark.parametrize(
+    ("attention", "note"),
+    [
+        ({}, None),
+        ({"asked": None, "training": "sdpa", "prediction": "sdpa", "why": ""}, None),
+        ({"asked": "eager", "training": "eager", "prediction": "eager", "why": ""}, None),
+        (
+            {
+                "asked": "flash_attention_2",
+                "training": "flash_attention_2",
+                "prediction": "sdpa",
+                "why": "float32",
+            },
+            "attention: flash_attention_2 was asked for, flash_attention_2 in training and sdpa in prediction was"
+            " used: float32",
+        ),
+        (
+            {"asked": "sdpa", "prediction": "eager", "why": "the model has none"},
+            "attention: sdpa was asked for, eager in prediction was used: the model has none",
+        ),
+    ],
+)
+def test_another_attention_than_was_asked_for_is_noted_once(
+    attention: dict[str, str | None], note: str | None
+) -> None:
+    plain = cell()
+    seeds = tuple(replace(seed, attention=attention) for seed in plain.seeds)
+    assert list(notes_of(replace(plain, seeds=seeds))) == ([] if note is None else [note])
+
+
+def test_seeds_that_attended_differently_are_noted() -> None:
+    plain = cell()
+    seeds = tuple(
+        replace(seed, attention={"asked": None, "training": used, "prediction": "sdpa", "why": ""})
+        for seed, used in zip(plain.seeds, ("sdpa", "eager"), strict=True)
+    )
+    assert list(notes_of(replace(plain, seeds=seeds))) == [
+        "attention differs between seeds: eager, sdpa in training"
+    ]
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(None, ""), (8.4, "8 s"), (192, "3.2 min"), (5400, "1.5 h")])

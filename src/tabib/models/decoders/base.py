@@ -140,12 +140,14 @@ class Backend(ABC):
         can: of ``loglikelihood`` and ``schema``, what it can do; ``one_character`` says that log-likelihoods are
             those of choices of one character only.
         remarks: what a reader of the results has to know: a fallback, what the server refused, tries again.
+        attention: as in the record (``Model.attention``); empty where the backend does not say.
     """
 
     name: ClassVar[str]
     can: frozenset[str]
     identity: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
+    attention: Mapping[str, str | None] = {}
 
     @abstractmethod
     def complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:

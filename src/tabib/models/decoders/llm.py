@@ -162,6 +162,10 @@ class Llm(Learner):
         return (*self.backend.remarks, *filter(None, lines))
 
     @property
+    def attention(self) -> Mapping[str, str | None]:
+        return self.backend.attention
+
+    @property
     def tokens(self) -> Mapping[str, int]:
         usage = self.ledger.usage
         return {"prompt": usage.prompt_tokens, "completion": usage.completion_tokens}

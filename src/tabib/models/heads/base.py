@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -73,6 +73,10 @@ class Head(Trainable):
         """The prediction for a document from the pieces of its rows (none for a document without rows)."""
 
     # What the loop and prediction use --------------------------------------------------------------------
+
+    @property
+    def attention(self) -> Mapping[str, str | None]:
+        return self.backbone.attention.to_json()
 
     def pretrained_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Named parameters that were pretrained; all others are new layers."""

@@ -52,4 +52,6 @@ def open_backend(options: LlmOptions, weights: Path | None) -> Backend:
 
 def _open(name: str, options: LlmOptions, weights: Path | None) -> Backend:
     backend: Backend = resolve(BACKENDS[name]).open(options, weights)
+    if options.attn_implementation is not None and name != "transformers":
+        backend.remark(f"attn_implementation has no effect: {name} chooses its own")
     return backend

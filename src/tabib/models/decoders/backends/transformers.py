@@ -13,6 +13,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from tabib.config.options import LlmOptions
 from tabib.core.errors import ModelError
+from tabib.models.attention import load_pretrained
 from tabib.models.backbone import readable_length
 from tabib.models.decoders.backends.generation import Sampling, generate, plain_generation
 from tabib.models.decoders.backends.likelihood import Likelihood, Pair
@@ -68,14 +69,11 @@ class TransformersBackend(Backend):
         tokens = fingerprint_tokenizer(weights)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         dtype = options.dtype if options.dtype != "auto" else "auto" if device == "cuda" else "float32"
-        attention = (
-            {} if options.attn_implementation is None else {"attn_implementation": options.attn_implementation}
-        )
         disable_progress_bar()
         try:
             tokenizer = AutoTokenizer.from_pretrained(weights)
-            model, report = AutoModelForCausalLM.from_pretrained(
-                weights, dtype=dtype, output_loading_info=True, **attention
+            model, report, attention = load_pretrained(
+                AutoModelForCausalLM, weights, options.attn_implementation, dtype=dtype
             )
         except (ImportError, OSError, ValueError, RuntimeError, SafetensorError) as error:
             first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -85,6 +83,8 @@ class TransformersBackend(Backend):
                 f"the weights in {weights} lack {len(absent)} tensors of a {type(model).__name__}, such as"
                 f" {absent[0]!r}; an encoder cannot be asked in words"
             )
+        model = model.to(device).eval()
+        attention.choose(model, training=False)
         identity = {
             "backend": cls.name,
             "weights": fingerprint_weights(weights),
@@ -93,8 +93,8 @@ class TransformersBackend(Backend):
             "device": device,
             "attention": model.config._attn_implementation,
         }
-        return cls(
-            model.to(device).eval(),
+        backend = cls(
+            model,
             tokenizer,
             identity,
             batch_tokens=options.batch_tokens,
@@ -102,6 +102,8 @@ class TransformersBackend(Backend):
             top_p=options.top_p,
             sampling_seed=options.sampling_seed,
         )
+        backend.attention = attention.to_json()
+        return backend
 
     def complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         scored = [index for index, request in enumerate(requests) if request.choices]

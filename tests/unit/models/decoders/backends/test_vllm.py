@@ -159,3 +159,14 @@ def test_the_fallback_is_used_and_said(
     finally:
         backend.close()
     assert loopback.PROBE[0] in str(server.bodies)
+
+
+def test_attention_that_another_engine_chooses_is_said_to_have_no_effect(
+    server: Any, loopback: ModuleType, tiny_encoder: Path
+) -> None:
+    options = LlmOptions(backend="openai", base_url=server.url, served_model="tiny", attn_implementation="sdpa")
+    backend = open_backend(options, tiny_encoder)
+    backend.close()
+    assert "attn_implementation has no effect: openai chooses its own" in backend.remarks
+    assert not backend.attention
+    assert loopback.PROBE[0] in str(server.bodies)
