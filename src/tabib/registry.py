@@ -273,6 +273,18 @@ _MODELS = (
         needs_train=False,
         aliases=("vllm_classification",),
     ),
+    ModelEntry(
+        "lora_sft",
+        dict.fromkeys(
+            ("ner_span", "ner_token", "classification", "multilabel", "similarity", "mcqa"),
+            "tabib.models.decoders.lora.lora_sft:LoraSft",
+        ),
+        "tabib.config.options:LoraOptions",
+        "language model asked in words, its low-rank adapters (LoRA, DoRA, QLoRA) trained on the right answers",
+        pretrained=True,
+        by_steps=True,
+        training={"learning_rate": 2e-4, "weight_decay": 0.0},
+    ),
 )
 
 

@@ -132,19 +132,9 @@ class ChoiceOptions(EncoderOptions):
     )
 
 
-class LlmOptions(BackendOptions):
-    """A language model that is asked in words, with the weights as they are."""
+class PromptOptions(Schema):
+    """How a language model is asked in words, and how its weights are read where they are here."""
 
-    operational: ClassVar[tuple[str, ...]] = (
-        *("api_key_env", "concurrency", "timeout", "max_tries", "max_response_bytes"),
-        *("gpu_memory_utilization", "tensor_parallel_size"),
-        *("price_prompt", "price_completion", "budget_cost", "budget_tokens"),
-    )
-    """Settings that say how answers are got, not which: a run goes on where they are changed."""
-
-    served_model: str | None = Field(
-        default=None, description="the model's name on the server (openai); null: model_name_or_path"
-    )
     scoring: Literal["auto", "loglikelihood", "generate"] = Field(
         default="auto",
         description="auto: log-likelihoods for questions with one answer and for short label lists, else text",
@@ -154,10 +144,6 @@ class LlmOptions(BackendOptions):
     )
     length_normalised: bool = Field(
         default=False, description="divide a log-likelihood by the tokens of the continuation"
-    )
-    shots: int = Field(default=0, ge=0, le=64, description="examples in the prompt, drawn from train")
-    shots_from: CorpusName | None = Field(
-        default=None, description="another corpus of the same task whose train gives the examples; null: its own"
     )
     language: Literal["fr", "en", "auto"] = Field(default="auto", description="of the prompt; auto: French")
     system: str | None = Field(default=None, description="a system message before the prompt")
@@ -183,7 +169,70 @@ class LlmOptions(BackendOptions):
     def _two_numbers(cls, value: Any) -> Any:
         return tuple(value) if isinstance(value, list) else value
 
+
+class LlmOptions(PromptOptions, BackendOptions):
+    """A language model that is asked in words, with the weights as they are."""
+
+    operational: ClassVar[tuple[str, ...]] = (
+        *("api_key_env", "concurrency", "timeout", "max_tries", "max_response_bytes"),
+        *("gpu_memory_utilization", "tensor_parallel_size"),
+        *("price_prompt", "price_completion", "budget_cost", "budget_tokens"),
+    )
+    """Settings that say how answers are got, not which: a run goes on where they are changed."""
+
+    served_model: str | None = Field(
+        default=None, description="the model's name on the server (openai); null: model_name_or_path"
+    )
+    shots: int = Field(default=0, ge=0, le=64, description="examples in the prompt, drawn from train")
+    shots_from: CorpusName | None = Field(
+        default=None, description="another corpus of the same task whose train gives the examples; null: its own"
+    )
+
     @property
     def remote(self) -> bool:
         """Whether the weights are on a server, so that none are looked for here."""
         return self.backend == "openai"
+
+    @property
+    def extras(self) -> tuple[tuple[str, str], ...]:
+        """Optional packages that it cannot do without, each with the extra that installs it."""
+        return (("vllm", "vllm"),) if self.backend == "vllm" and self.backend_fallback is None else ()
+
+
+class LoraOptions(PromptOptions):
+    """A language model trained on the right answers to its prompts, by adapters of low rank (Hu et al. 2022)."""
+
+    method: Literal["lora", "dora", "qlora"] = Field(
+        default="lora",
+        description="dora: with learned magnitudes (Liu et al. 2024); qlora: over weights in 4-bit NF4 (Dettmers"
+        " et al. 2023)",
+    )
+    r: int = Field(default=16, ge=1, description="rank of the adapters")
+    lora_alpha: int = Field(default=32, ge=1, description="adapters count alpha/r times, with rslora alpha/√r")
+    lora_dropout: float = Field(default=0.05, ge=0, lt=1, description="of the adapters' input")
+    use_rslora: bool = False
+    target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
+        default="all-linear",
+        description="names of the layers that get adapters; all-linear: all but the output layer",
+    )
+    modules_to_save: tuple[str, ...] = Field(
+        default=(), description="names of layers that are trained in full, such as embed_tokens or lm_head"
+    )
+    max_length: int = Field(
+        default=2048, ge=8, description="sub-tokens of a prompt with its answer in training; longer ones are lost"
+    )
+    gradient_checkpointing: bool = False
+    merge: bool = Field(
+        default=False, description="also save the weights with the adapters merged in, in the folder merged"
+    )
+
+    @field_validator("target_modules", "modules_to_save", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @property
+    def extras(self) -> tuple[tuple[str, str], ...]:
+        """Optional packages that it cannot do without, each with the extra that installs it."""
+        extra = "qlora" if self.method == "qlora" else "lora"
+        return (("peft", extra), ("bitsandbytes", extra)) if self.method == "qlora" else (("peft", extra),)

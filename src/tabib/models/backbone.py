@@ -71,7 +71,7 @@ class Backbone(nn.Module):
                 f" {absent[0]!r}; they are not those of its configuration"
             )
         if gradient_checkpointing:
-            _checkpoint_activations(encoder)
+            checkpoint_activations(encoder)
         return cls(encoder, tokenizer, max_length, attention)
 
     @classmethod
@@ -156,7 +156,7 @@ def readable_length(config: Any) -> int:
     return int(positions)
 
 
-def _checkpoint_activations(encoder: Any) -> None:
+def checkpoint_activations(encoder: Any) -> None:
     # transformers renamed the method and warns of the old name.
     enable = getattr(encoder, "activation_checkpointing_enable", None) or encoder.gradient_checkpointing_enable
     try:

@@ -58,7 +58,7 @@ def test_a_baseline_is_not_trained_by_steps() -> None:
 def test_a_model_is_held_to_what_it_can_do() -> None:
     text = message(dataset="morfitt")
     assert "run.yaml: model: 'span_ner' does ner_span, ner_token, but the task of the corpus 'morfitt'" in text
-    assert "llm, majority, text, tfidf" in text.partition("models that do it: ")[2]
+    assert "llm, lora_sft, majority, text, tfidf" in text.partition("models that do it: ")[2]
 
 
 def test_a_pretrained_model_needs_weights() -> None:

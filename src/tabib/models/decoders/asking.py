@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from tabib.config.options import PromptOptions
 from tabib.core.errors import ConfigError
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import (
@@ -28,7 +29,7 @@ from tabib.models.decoders.parsing.labels import parse_classification, parse_mul
 from tabib.models.decoders.parsing.mcqa import parse_mcqa
 from tabib.models.decoders.parsing.ner import parse_ner
 from tabib.models.decoders.parsing.similarity import parse_similarity
-from tabib.models.decoders.prompts import YES_NO, Prompting, cut, judgement, prompt
+from tabib.models.decoders.prompts import YES_NO, Prompting, completion, cut, judgement, prompt, shown_gold
 from tabib.models.decoders.schemas import answer_schema
 from tabib.models.thresholds import DEFAULT_THRESHOLD, decide, decide_letters
 
@@ -73,6 +74,38 @@ class Asker:
             )
         object.__setattr__(self, "names", Names(self.labels))
 
+    @classmethod
+    def of(
+        cls,
+        task: str,
+        labels: tuple[str, ...],
+        options: PromptOptions,
+        scale: tuple[float, float],
+        *,
+        can: frozenset[str],
+        shots: tuple[Example[Any], ...] = (),
+    ) -> Asker:
+        """As the options say. Raises: ConfigError: the task cannot be asked like this."""
+        prompting = Prompting(
+            language="fr" if options.language == "auto" else options.language,
+            system=options.system,
+            template=options.template,
+            max_labels=options.max_labels,
+            max_chars=options.max_chars,
+            scale=scale,
+        )
+        return cls(
+            task,
+            labels,
+            prompting,
+            options.scoring,
+            shots,
+            can,
+            options.continuation,
+            options.length_normalised,
+            options.max_tokens,
+        )
+
     def way(self, document: Document) -> Way:
         """How this document's answer is got."""
         if self.scoring == "generate" or "loglikelihood" not in self.can:
@@ -102,6 +135,19 @@ class Asker:
             return (Request(document.id, messages, choices=self.continuations(document)),)
         schema = answer_schema(self.task, self.labels) if "schema" in self.can else None
         return (Request(document.id, messages, max_tokens=self.max_tokens, schema=schema),)
+
+    def answers(self, document: Document, gold: Any) -> tuple[str, ...]:
+        """The right answer to each of ``requests(document)``: what a model is trained to say.
+
+        An answer holds only what can be known from the prompt: no entity beyond ``max_chars``.
+        """
+        way = self.way(document)
+        if way == "judge":
+            yes, no = YES_NO[self.prompting.language]
+            return tuple(yes if about in gold else no for about in self._candidates(document))
+        if way == "choose" and self.task == "mcqa":
+            return tuple(self.continuations(document)[document.letters.index(letter)] for letter in gold)
+        return (completion(self.task, document, shown_gold(document, gold, self.prompting)),)
 
     def read(self, document: Document, responses: Sequence[Response]) -> Prediction:
         """The prediction that the responses to ``requests(document)`` mean."""

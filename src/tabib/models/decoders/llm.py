@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from math import ceil, floor
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,18 +14,17 @@ from tabib.core.errors import ConfigError, ModelError
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Prediction
 from tabib.models.base import Learner, Progress
+from tabib.models.decoders.answering import answer, count_outcomes, outcome_notes, scale_of
 from tabib.models.decoders.asking import Asker
 from tabib.models.decoders.backends.choose import open_backend
 from tabib.models.decoders.base import Backend, Request, Response
 from tabib.models.decoders.ledger import Ledger
-from tabib.models.decoders.parsing.answer import counts_of
-from tabib.models.decoders.prompts import Prompting, check_template
+from tabib.models.decoders.prompts import check_template
 from tabib.models.decoders.shots import draw_shots
 from tabib.models.decoders.store import ResponseStore, cache_folder, complete_with
 from tabib.tasks.load import get_task
 
 FILE = "llm.json"
-DEFAULT_SCALE = (0.0, 5.0)
 
 
 class Llm(Learner):
@@ -54,7 +52,7 @@ class Llm(Learner):
         self.weights = weights
         self.backend = backend
         self.shots: tuple[Example[Any], ...] = ()
-        self.scale = options.scale or DEFAULT_SCALE
+        self.scale = scale_of(task, options.scale, ())
         self.ledger = Ledger.of(options, self.model_name)
         self.counts: Counter[str] = Counter()
         self._kept_in: Path | None = None
@@ -76,26 +74,7 @@ class Llm(Learner):
 
     def asker(self) -> Asker:
         """How documents are asked about."""
-        options = self.options
-        prompting = Prompting(
-            language="fr" if options.language == "auto" else options.language,
-            system=options.system,
-            template=options.template,
-            max_labels=options.max_labels,
-            max_chars=options.max_chars,
-            scale=self.scale,
-        )
-        return Asker(
-            self.task,
-            self.labels,
-            prompting,
-            options.scoring,
-            self.shots,
-            self.backend.can,
-            options.continuation,
-            options.length_normalised,
-            options.max_tokens,
-        )
+        return Asker.of(self.task, self.labels, self.options, self.scale, can=self.backend.can, shots=self.shots)
 
     def fit(self, train: Sequence[Example[Any]], dev: Sequence[Example[Any]]) -> None:  # noqa: ARG002
         """Draw the examples.
@@ -108,47 +87,23 @@ class Llm(Learner):
                 "backend_args.shots: the corpus has no train to draw examples from; expected 0, or shots_from"
             )
         self.shots = draw_shots(train, self.options.shots, self.seed)
-        if self.task == "similarity" and self.options.scale is None and train:
-            values = [example.gold for example in train]
-            self.scale = (float(floor(min(values))), float(ceil(max(values))))
+        self.scale = scale_of(self.task, self.options.scale, train)
 
     def keep_in(self, folder: Path) -> None:
         """Answers are kept below the run's folder, so that a run that was cut off asks only what is left."""
         self._kept_in = folder
 
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Prediction]:
-        asker = self.asker()
-        requests: list[Request] = []
-        places: list[range] = []
-        for document in documents:
-            asked = asker.requests(document)
-            places.append(range(len(requests), len(requests) + len(asked)))
-            requests.extend(asked)
-        responses: dict[int, Response] = {}
-        owner = [index for index, place in enumerate(places) for _ in place]
-        waiting = [len(place) for place in places]
-        done = 0
-        for index, response in self._complete(requests):
-            responses[index] = response
-            waiting[owner[index]] -= 1
-            if not waiting[owner[index]]:
-                done += 1
-                if progress is not None:
-                    progress(done, len(documents))
-        predictions = [
-            asker.read(document, [responses[index] for index in place])
-            for document, place in zip(documents, places, strict=True)
-        ]
-        self.counts = Counter()
-        for prediction in predictions:
-            self.counts.update(counts_of(prediction.detail))
+        predictions = answer(self.asker(), documents, self._complete, progress)
+        self.counts = count_outcomes(predictions)
         return predictions
 
-    def _complete(self, requests: Sequence[Request]) -> list[tuple[int, Response]]:
+    def _complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         if self._kept_in is None:
-            return list(complete_with(None, self.backend, requests, self.ledger))
+            yield from complete_with(None, self.backend, requests, self.ledger)
+            return
         with ResponseStore(cache_folder(self._kept_in), self.backend.identity) as store:
-            return list(complete_with(store, self.backend, requests, self.ledger))
+            yield from complete_with(store, self.backend, requests, self.ledger)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -157,9 +112,7 @@ class Llm(Learner):
         took = f"{usage.requests} requests ({usage.cached} stored before, {usage.errors} without an answer)"
         if usage.cost is not None:
             took += f", cost {usage.cost:.4g}"
-        counts = ", ".join(f"{name} {n}" for name, n in sorted(self.counts.items()))
-        lines = [f"asked by {self.backend.name}: {took}", f"answers: {counts}" if counts else ""]
-        return (*self.backend.remarks, *filter(None, lines))
+        return (*self.backend.remarks, f"asked by {self.backend.name}: {took}", *outcome_notes(self.counts))
 
     @property
     def attention(self) -> Mapping[str, str | None]:

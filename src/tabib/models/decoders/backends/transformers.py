@@ -7,20 +7,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
-from transformers.utils.logging import disable_progress_bar
 
 from tabib.config.options import LlmOptions
-from tabib.core.errors import ModelError
-from tabib.models.attention import load_pretrained
 from tabib.models.backbone import readable_length
+from tabib.models.decoders.backends.causal import load_causal
 from tabib.models.decoders.backends.generation import Sampling, generate, plain_generation
 from tabib.models.decoders.backends.likelihood import Likelihood, Pair
 from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
 from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.heads.base import batches_by_length
-from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 
 
 class TransformersBackend(Backend):
@@ -51,7 +46,7 @@ class TransformersBackend(Backend):
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
-        self.identity = {**identity, "temperature": temperature}
+        self.identity = {"backend": self.name, **identity, "temperature": temperature}
         if temperature > 0:
             self.identity |= {"top_p": top_p, "seed": sampling_seed}
         self.batch_tokens = batch_tokens
@@ -64,45 +59,17 @@ class TransformersBackend(Backend):
     @classmethod
     def open(cls, options: LlmOptions, weights: Path | None) -> Self:
         """The model in a folder. Raises: ModelError: it is not a causal language model, or incomplete."""
-        if weights is None:
-            raise ModelError("the backend transformers reads weights from a folder: set model_name_or_path")
-        tokens = fingerprint_tokenizer(weights)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        dtype = options.dtype if options.dtype != "auto" else "auto" if device == "cuda" else "float32"
-        disable_progress_bar()
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(weights)
-            model, report, attention = load_pretrained(
-                AutoModelForCausalLM, weights, options.attn_implementation, dtype=dtype
-            )
-        except (ImportError, OSError, ValueError, RuntimeError, SafetensorError) as error:
-            first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"no causal language model can be read from {weights}: {first}") from error
-        if absent := sorted(report["missing_keys"]):
-            raise ModelError(
-                f"the weights in {weights} lack {len(absent)} tensors of a {type(model).__name__}, such as"
-                f" {absent[0]!r}; an encoder cannot be asked in words"
-            )
-        model = model.to(device).eval()
-        attention.choose(model, training=False)
-        identity = {
-            "backend": cls.name,
-            "weights": fingerprint_weights(weights),
-            "tokenizer": tokens,
-            "dtype": str(model.dtype),
-            "device": device,
-            "attention": model.config._attn_implementation,
-        }
+        causal = load_causal(weights, options)
         backend = cls(
-            model,
-            tokenizer,
-            identity,
+            causal.model,
+            causal.tokenizer,
+            causal.identity,
             batch_tokens=options.batch_tokens,
             temperature=options.temperature,
             top_p=options.top_p,
             sampling_seed=options.sampling_seed,
         )
-        backend.attention = attention.to_json()
+        backend.attention = causal.attention.to_json()
         return backend
 
     def complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
