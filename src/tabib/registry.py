@@ -28,6 +28,8 @@ class TaskEntry:
     aliases: tuple[str, ...] = ()
     has_labels: bool = True
     """Whether gold is made of labels, so that a model has to know which there are; not so: numbers."""
+    in_pieces: bool = False
+    """Whether a document's answer (a ``NerPrediction``) is that of its parts together; not so: one label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,13 @@ class _Entry(Protocol):
 EntryT = TypeVar("EntryT", bound=_Entry)
 
 _TASKS = (
-    TaskEntry("ner_span", "tabib.tasks.ner_span:TASK", "entities as character spans, nested and discontinuous"),
-    TaskEntry("ner_token", "tabib.tasks.ner_token:TASK", "flat entities as IOB2 tags over words"),
+    TaskEntry(
+        "ner_span",
+        "tabib.tasks.ner_span:TASK",
+        "entities as character spans, nested and discontinuous",
+        in_pieces=True,
+    ),
+    TaskEntry("ner_token", "tabib.tasks.ner_token:TASK", "flat entities as IOB2 tags over words", in_pieces=True),
     TaskEntry("classification", "tabib.tasks.classification:TASK", "one label per document"),
     TaskEntry("multilabel", "tabib.tasks.multilabel:TASK", "any number of labels per document"),
     TaskEntry(

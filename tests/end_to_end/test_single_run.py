@@ -148,6 +148,36 @@ def test_score_of_a_damaged_run_says_what_is_damaged(study: Study) -> None:
     assert "1 absent" in study.call("score", path.parent.parent).err
 
 
+def test_texts_in_pieces_are_scored_and_annotated_whole(study: Study) -> None:
+    """The pieces of ``preprocessing`` show in what was learnt and found, never in what is scored or written."""
+    study.edit("run.yaml", extends="majority.yaml", dataset="mini_ner_fr", model="dictionary")
+    window = "preprocessing={unit: window, size: 12}"
+    for overrides in ([], [window]):
+        assert study.call("train", "run.yaml", *overrides).code == 0
+        assert study.call("eval", "run.yaml", *overrides).code == 0
+    runs = sorted(study.runs.iterdir(), key=lambda run: read_record(run).finished)
+    assert len(runs) == 2, "another preprocessing is another run"
+    whole, cut = (read_record(run) for run in runs)
+    assert whole.config["preprocessing"] == {"unit": "document", "size": None, "overlap": 0}
+    assert cut.config["preprocessing"] == {"unit": "window", "size": 12, "overlap": 0}
+    assert (whole.fit or {})["lost"] == {}
+    assert (cut.fit or {})["lost"]["crosses a cut of preprocessing"] > 0
+    assert whole.documents == cut.documents
+    assert any(note.startswith("test: read in pieces (window of 12 characters): ") for note in cut.notes)
+    gold = [(run / "gold" / "test.jsonl").read_bytes() for run in runs]
+    assert gold[0] == gold[1], "gold is that of the whole documents"
+
+    source = study.folder / "data" / "mini_ner_fr" / "train"
+    known = sorted(source.glob("*.txt"))[0]
+    found = [
+        {tuple(entity["spans"][0]) for entity in json.loads(study.call("predict", run, known).out)["entities"]}
+        for run in runs
+    ]
+    assert found[1]
+    assert found[1] < found[0]
+    assert all(end - start <= 12 for start, end in found[1])
+
+
 def test_predict_annotates_new_texts_and_leaves_them_alone(study: Study) -> None:
     study.edit("run.yaml", extends="majority.yaml", dataset="mini_ner_fr", model="dictionary")
     assert study.call("train", "run.yaml").code == 0

@@ -11,6 +11,7 @@ from typing import Any
 from tabib.benchmark.plan import Cell
 from tabib.core.errors import ConfigError, RecordError
 from tabib.core.examples import without_gold
+from tabib.models.pieces import cut_examples
 from tabib.records.record import RunRecord, read_record
 from tabib.runs.environment import limited_threads, peak_memory, reset_peak_memory
 from tabib.runs.identity import meaning
@@ -145,8 +146,9 @@ def _probe(prepared: Prepared) -> Estimate:
     model = build(prepared)
     assert isinstance(model, Trainable), "models trained by steps say how"
     assert training is not None, "a model trained by steps has settings"
-    model.prepare(corpus.train)
-    features = model.encode(without_gold(corpus.train), [example.gold for example in corpus.train]).features
+    pieces, _ = cut_examples(corpus.train, model.preprocessing)
+    model.prepare(pieces)
+    features = model.encode(without_gold(pieces), [piece.gold for piece in pieces]).features
     lengths = [row.length for row in features]
     plan = make_plan(lengths, training, config.seed, has_dev=bool(corpus.dev))
     engine = Engine(training.mixed_precision)
@@ -175,7 +177,9 @@ def _probe_learner(prepared: Prepared) -> Estimate:
     model = build(prepared)
     assert isinstance(model, Learner), "models that are not trained by steps are learners"
     began = time.perf_counter()
-    model.fit(few, corpus.dev[:PROBE_LEARNER])
+    model.fit(
+        cut_examples(few, model.preprocessing)[0], cut_examples(corpus.dev[:PROBE_LEARNER], model.preprocessing)[0]
+    )
     fitting = (time.perf_counter() - began) * len(corpus.train) / max(1, len(few))
     predicting = _seconds_per_character(model, corpus.dev or corpus.split(prepared.config.evaluation.split))
     dev, test = (_characters(corpus.split(split)) for split in ("dev", prepared.config.evaluation.split))
@@ -186,7 +190,7 @@ def _probe_learner(prepared: Prepared) -> Estimate:
 def _seconds_per_character(model: Any, examples: Sequence[Any]) -> float:
     few = examples[:PROBE_DOCUMENTS]
     began = time.perf_counter()
-    model.predict(without_gold(few))
+    model.annotate(without_gold(few))
     return (time.perf_counter() - began) / max(1, _characters(few))
 
 

@@ -69,7 +69,7 @@ def predict(
         # Before the work, so that a path that cannot be made costs nothing.
         with writing(output):
             (output if chosen == "brat" else output.parent).mkdir(parents=True, exist_ok=True)
-    predictions = model.predict(documents)
+    predictions = model.annotate(documents)
     if chosen == "brat":
         assert output is not None
         with writing(output):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tabib.config.options import WordOptions
 from tabib.config.schema import Schema
 
 if TYPE_CHECKING:
@@ -53,14 +54,17 @@ def run_notices(config: RunConfig) -> tuple[str, ...]:
         ]
     idle = idle_options(config)
     notices += [
-        f"backend_args.{key} has no effect on the task {config.task}"
+        f"backend_args.{key} has no effect {idle[key]}"
         for key in sorted(_changed(config.options()))
         if key in idle
     ]
     return tuple(notices)
 
 
-def idle_options(config: RunConfig) -> set[str]:
-    """Settings of the model that have no effect on the task, whether they were given or not."""
+def idle_options(config: RunConfig) -> dict[str, str]:
+    """Settings of the model that have no effect, whether they were given or not → in which case."""
     only_for = _ONLY_FOR.get(config.model, {})
-    return {key for key, task in only_for.items() if task != config.task}
+    idle = {key: f"on the task {config.task}" for key, task in only_for.items() if task != config.task}
+    if config.preprocessing.unit == "sentence" and isinstance(config.options(), WordOptions):
+        idle |= dict.fromkeys(("unit", "row_words"), "where preprocessing cuts at sentences")
+    return idle

@@ -22,6 +22,7 @@ from tabib.config.errors import Loc, Mark, Problem
 from tabib.config.explain import line_error, line_errors, mark_of
 from tabib.config.names import CorpusName, ModelName, TaskName, corpus_entry, model_entry, task_entry
 from tabib.config.paths import PathText
+from tabib.config.preprocessing import WHOLE, Preprocessing, asks_to_cut
 from tabib.config.schema import Schema
 from tabib.config.training import TrainingConfig
 
@@ -59,6 +60,9 @@ class RunConfig(Schema):
     model: ModelName
     model_name_or_path: PathText | None = Field(default=None, description="pretrained weights: Hub name or folder")
     backend_args: dict[str, Any] = Field(default={}, description="settings of the model family")
+    preprocessing: Preprocessing = Field(
+        default=WHOLE, description="how texts are cut before any model sees them; for entities only"
+    )
     training: TrainingConfig | None = Field(
         default=None, description="of models trained by steps, which always have it"
     )
@@ -69,7 +73,7 @@ class RunConfig(Schema):
 
     _places: Places = PrivateAttr(default=Places())
 
-    @field_validator("dataset_args", "backend_args", "evaluation", mode="before")
+    @field_validator("dataset_args", "backend_args", "preprocessing", "evaluation", mode="before")
     @classmethod
     def _empty_section(cls, value: Any) -> Any:
         """``backend_args:`` with nothing below it (null) clears what an extended file said."""
@@ -136,6 +140,7 @@ class RunConfig(Schema):
             "backend_args": options.model_copy(update=defaults).model_dump(
                 mode="json", exclude=set(getattr(options, "operational", ()))
             ),
+            "preprocessing": self.preprocessing.model_dump(mode="json"),
             "training": None,
             "seed": self.seed,
         }
@@ -207,6 +212,13 @@ def _contradictions(data: Mapping[str, Any]) -> list[InitErrorDetails]:
     if corpus is not None and named is not None and named.name != corpus.task:
         message = f"found {task!r}, but the task of the corpus {corpus.name!r} is {corpus.task!r}"
         errors.append(line_error(("task",), message, task))
+    if named is not None and not named.in_pieces and asks_to_cut(data.get("preprocessing")):
+        able = sorted(row.name for row in registry.tasks().values() if row.in_pieces)
+        message = (
+            f"a {named.name} document has one answer, which its parts do not add up to; expected document (the"
+            f" default). Other units are for {', '.join(able)}"
+        )
+        errors.append(line_error(("preprocessing",), message, data.get("preprocessing")))
     if model is None:
         return errors
     if corpus is not None and corpus.task not in model.targets:

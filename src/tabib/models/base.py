@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
+from tabib.config.preprocessing import WHOLE, Preprocessing
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Prediction
+from tabib.models.merging import merge
+from tabib.models.pieces import cut
 
 Progress = Callable[[int, int], None]
 """Called with (documents done, documents in all)."""
@@ -20,10 +24,13 @@ class Model(ABC):
     Attributes:
         task: the name of the task that it was built for.
         labels: the label set of train and dev, sorted.
+        preprocessing: how documents are cut before it sees them, in training (``tabib.training.fit``) and in
+            ``annotate``.
     """
 
     task: str
     labels: tuple[str, ...]
+    preprocessing: Preprocessing = WHOLE
 
     @classmethod
     @abstractmethod
@@ -43,7 +50,26 @@ class Model(ABC):
 
     @abstractmethod
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:
-        """One prediction per document, in their order."""
+        """One prediction per document (or piece of one) as it is given, in their order."""
+
+    def annotate(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Any]:
+        """One prediction per whole document: it is cut as ``preprocessing`` says, and the pieces' are merged."""
+        if not self.preprocessing.cuts:
+            return self.predict(documents, progress)
+        places = [cut(document, self.preprocessing) for document in documents]
+        pieces = [
+            place.document(document) for document, mine in zip(documents, places, strict=True) for place in mine
+        ]
+
+        def by_document(done: int, total: int) -> None:
+            assert progress is not None
+            progress(done * len(documents) // total, len(documents))
+
+        predictions = iter(self.predict(pieces, None if progress is None else by_document))
+        return [
+            merge(document, mine, list(islice(predictions, len(mine))), flat=self.task == "ner_token")
+            for document, mine in zip(documents, places, strict=True)
+        ]
 
     def keep_in(self, folder: Path) -> None:
         """Told the run's folder before it predicts; a model may keep there what need not be done twice."""

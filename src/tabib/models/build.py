@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tabib.config.preprocessing import WHOLE, Preprocessing
 from tabib.config.schema import Schema
 from tabib.core.errors import ConfigError, DataError, ModelError, TabibError
 from tabib.models.base import Model
@@ -25,6 +26,7 @@ def build_model(
     *,
     weights: Path | None,
     seed: int,
+    preprocessing: Preprocessing = WHOLE,
 ) -> Model:
     """An untrained model. The seed is set first, so that the initial weights of a head follow from it.
 
@@ -36,6 +38,7 @@ def build_model(
         weights: the folder of the pretrained files (``find_weights``); for pretrained models only, unless they are
             on a server.
         seed: sets Python's, NumPy's and torch's generators.
+        preprocessing: how documents are cut before the model sees them; kept with it.
 
     Raises:
         ConfigError: the model cannot do the task, or lacks weights.
@@ -53,7 +56,9 @@ def build_model(
     if entry.pretrained and weights is None and not getattr(options, "remote", False):
         raise ConfigError(f"model {entry.name!r} starts from pretrained weights: set model_name_or_path")
     set_seed(seed, with_torch=entry.pretrained)
-    return kind.build(task, sorted(set(labels)), options, weights=weights, seed=seed)
+    model = kind.build(task, sorted(set(labels)), options, weights=weights, seed=seed)
+    model.preprocessing = preprocessing
+    return model
 
 
 def set_seed(seed: int, *, with_torch: bool = True) -> None:
@@ -74,7 +79,12 @@ def save_model(model: Model, entry_name: str, folder: Path) -> None:
     if any(folder.iterdir()):
         raise ModelError(f"{folder} is not empty; a model is saved into an empty folder")
     model.save(folder)
-    manifest = {"model": entry_name, "task": model.task, "class": type(model).__name__}
+    manifest = {
+        "model": entry_name,
+        "task": model.task,
+        "class": type(model).__name__,
+        "preprocessing": model.preprocessing.model_dump(mode="json"),
+    }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
@@ -91,6 +101,7 @@ def load_model(folder: Path, options: Schema | None = None) -> Model:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         name, task, class_name = (str(manifest[key]) for key in ("model", "task", "class"))
+        preprocessing = Preprocessing.model_validate(manifest.get("preprocessing", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(_unreadable(path, error)) from error
     entry = find(models(), name, "model")
@@ -103,6 +114,7 @@ def load_model(folder: Path, options: Schema | None = None) -> Model:
         raise
     except Exception as error:  # each library has its own errors for a file that is cut short
         raise ModelError(_unreadable(folder, error)) from error
+    model.preprocessing = preprocessing
     return model
 
 

@@ -29,6 +29,15 @@ def stretches(
     return [(0, len(words))] if words else []
 
 
+def lines(text: str, words: Sequence[Span]) -> list[tuple[int, int]]:
+    """Stretches of words (last exclusive) with no line break between two of them, and that cover all words."""
+    firsts = [
+        0,
+        *(index for index in range(1, len(words)) if _breaks(text[words[index - 1][1] : words[index][0]])),
+    ]
+    return list(zip(firsts, [*firsts[1:], len(words)], strict=True)) if words else []
+
+
 def sentences(text: str, words: Sequence[Span], join: int) -> list[tuple[int, int]]:
     """Stretches of words (last exclusive) that end where sentences do, and that cover all words.
 
@@ -63,3 +72,7 @@ def _ends_sentence(text: str, gap: re.Match[str]) -> bool:
     if breaks > 1 or following.isupper():
         return True
     return breaks == 1 and (following.isdigit() or following in _BULLETS)
+
+
+def _breaks(gap: str) -> bool:
+    return "\n" in gap or "\r" in gap

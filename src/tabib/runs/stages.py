@@ -15,6 +15,7 @@ from tabib.data.corpus import SPLITS, Corpus, SplitName
 from tabib.data.load import training_labels
 from tabib.models.base import Model
 from tabib.models.build import build_model, load_model, save_model
+from tabib.models.pieces import reading_notes
 from tabib.records.files import write_atomically, write_json
 from tabib.records.folder import RunFolder, read_scores, write_gold, write_predictions
 from tabib.records.record import RunRecord, write_record
@@ -58,6 +59,7 @@ def build(prepared: Prepared) -> Model:
         config.options(),
         weights=prepared.weights,
         seed=config.seed,
+        preprocessing=config.preprocessing,
     )
 
 
@@ -120,9 +122,10 @@ def evaluate_stage(
             with clock.measure("load_model"):
                 model = load_model(folder.model, prepared.config.options())
         _predict(prepared, model, folder, split, clock)
+        read = [f"{split}: {note}" for note in reading_notes(prepared.corpus.split(split), model.preprocessing)]
         record = replace(
             record,
-            notes=(*record.notes, *model.notes),
+            notes=(*record.notes, *read, *model.notes),
             tokens={**record.tokens, **model.tokens},
             attention={**record.attention, **model.attention},
         )
@@ -221,7 +224,7 @@ def _predict(prepared: Prepared, model: Model, folder: RunFolder, split: SplitNa
     examples, task = prepared.corpus.split(split), get_task(prepared.config.task)
     model.keep_in(folder.path)
     with clock.measure(f"predict_{split}"):
-        predictions = model.predict(without_gold(examples))
+        predictions = model.annotate(without_gold(examples))
     write_predictions(folder.predictions(split), predictions)
     anchor = _anchor(prepared)
     if anchor is not None:

@@ -39,12 +39,12 @@ class Dev:
         self.metric = task.known_metric(config.metric_for_best_model or task.primary)
         own = self.metric not in task.lower_is_better
         self._greater_is_better = own if config.greater_is_better is None else config.greater_is_better
-        model.predict(self._documents[:_PROBED])
+        model.annotate(self._documents[:_PROBED])
 
     def score(self) -> tuple[Score, float]:
         """The metric's score after tuning thresholds on dev, and the seconds that it took."""
         began = time.perf_counter()
-        predictions = self._model.predict(self._documents)
+        predictions = self._model.annotate(self._documents)
         self._model.tune(self._gold, predictions)
         predictions = self._model.decide(predictions)
         score = self._score(predictions).metrics[self.metric]

@@ -12,6 +12,7 @@ from tabib.config.training import TrainingConfig
 from tabib.core.errors import ConfigError, DataError
 from tabib.core.examples import Example
 from tabib.models.base import Learner, Model
+from tabib.models.pieces import cut_examples
 from tabib.tasks.base import Task
 from tabib.training.events import Observer, Silent
 from tabib.training.report import FitReport
@@ -33,6 +34,8 @@ def fit(
 ) -> FitReport:
     """Train ``model`` in place; it ends with the best weights on dev and what was tuned for them.
 
+    It learns from the pieces that its ``preprocessing`` cuts; dev is scored as whole documents.
+
     Where ``folder/checkpoints`` holds a checkpoint of this training, it goes on from there; on the CPU the
     result is then the same, bit by bit, as without the interruption.
 
@@ -53,11 +56,13 @@ def fit(
         TrainingError: the loss is not finite.
         Interrupted: SIGTERM or Ctrl-C; a checkpoint has been written.
     """
+    pieces, in_none = cut_examples(train, model.preprocessing)
+    lost = Counter(str(item.reason) for item in in_none)
     if isinstance(model, Learner):
         began = time.perf_counter()
-        model.fit(train, dev)
+        model.fit(pieces, cut_examples(dev, model.preprocessing)[0])
         notes = () if train else ("there is no train split, so nothing was learnt",)
-        return FitReport(seconds=time.perf_counter() - began, notes=notes)
+        return FitReport(seconds=time.perf_counter() - began, lost=dict(lost), notes=notes)
 
     from tabib.models.trainable import Trainable
     from tabib.training.sitting import Sitting
@@ -68,10 +73,10 @@ def fit(
         raise DataError("the training split is empty; there is nothing to learn from")
     if config is None:
         raise ConfigError("training: is absent, and this model is trained by steps; expected a section training:")
-    model.prepare(train)
-    encoded = model.encode([example.document for example in train], [example.gold for example in train])
+    model.prepare(pieces)
+    encoded = model.encode([piece.document for piece in pieces], [piece.gold for piece in pieces])
     if not encoded.features:
         raise DataError(f"none of the {len(train)} training documents gives the model anything to learn from")
-    lost = Counter(str(item.reason) for item in encoded.lost)
+    lost.update(str(item.reason) for item in encoded.lost)
     sitting = Sitting(model, encoded.features, dev, config, task, seed, folder / CHECKPOINTS, observer or Silent())
     return sitting.run(dict(sorted(lost.items())))

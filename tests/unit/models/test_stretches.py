@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tabib.core.spans import split_words
-from tabib.models.stretches import sentences, stretches
+from tabib.models.stretches import lines, sentences, stretches
 
 
 def parts(text: str, join: int = 0) -> list[str]:
@@ -47,3 +47,12 @@ def test_sentences_cover_every_word_once() -> None:
 def test_a_whole_document_is_one_stretch_and_an_empty_one_none() -> None:
     assert stretches("Un. Deux.", [(0, 2), (4, 8)], "document", 32) == [(0, 2)]
     assert stretches("", [], "document", 32) == []
+
+
+def test_lines_end_at_line_breaks_between_words_and_cover_every_word_once() -> None:
+    text = "\n Un. Deux\n\n trois\r\nquatre\n"
+    words = split_words(text)
+    found = lines(text, words)
+    assert [text[words[first][0] : words[last - 1][1]] for first, last in found] == ["Un. Deux", "trois", "quatre"]
+    assert [word for first, last in found for word in range(first, last)] == list(range(len(words)))
+    assert lines(" \n", []) == []

@@ -12,12 +12,17 @@ from typing import Any
 import pytest
 import torch
 
-from tabib.config.options import NoOptions
+from tabib.config.options import NoOptions, TokenNerOptions
+from tabib.config.preprocessing import Preprocessing
 from tabib.config.training import TrainingConfig
 from tabib.core.errors import ConfigError, DataError
 from tabib.core.examples import Document, Example
 from tabib.core.scores import Score
+from tabib.core.spans import Entity
 from tabib.models.base import Learner
+from tabib.models.build import build_model
+from tabib.registry import models
+from tabib.tasks.load import get_task
 from tabib.training.dev import Dev
 from tabib.training.fit import fit
 from tabib.training.report import FitReport
@@ -223,3 +228,41 @@ def test_nothing_to_learn_from_is_an_error(tiny: ModuleType, tmp_path: Path) -> 
     strange = [Example(Document("odd", "abc"), "unknown")]
     with pytest.raises(DataError, match="none of the 1 training documents"):
         fit(tiny.head(), strange, [], config, task=tiny.TASK, seed=0, folder=tmp_path)
+
+
+def test_a_head_learns_from_pieces_and_is_scored_on_documents(
+    tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gold that the cut divides is lost to training with the reason, and dev stays as it is."""
+    text = "toux\nsèche"
+    gold = (Entity.of("S", 0, 4), Entity.of("S", 0, 10))
+    head = build_model(
+        models()["token_ner"],
+        "ner_span",
+        ["S"],
+        TokenNerOptions(max_length=16),
+        weights=tiny_encoder,
+        seed=0,
+        preprocessing=Preprocessing(unit="line"),
+    )
+    learnt: list[tuple[str, Any]] = []
+    scored: list[str] = []
+    encode, annotate = type(head).encode, type(head).annotate
+
+    def watch(self: Any, documents: Sequence[Document], gold: Any = None) -> Any:
+        if gold is not None:
+            learnt.extend(zip([document.text for document in documents], gold, strict=True))
+        return encode(self, documents, gold)
+
+    def see(self: Any, documents: Sequence[Document], progress: Any = None) -> Any:
+        scored.extend(document.text for document in documents)
+        return annotate(self, documents, progress)
+
+    monkeypatch.setattr(type(head), "encode", watch)
+    monkeypatch.setattr(type(head), "annotate", see)
+    example = Example(Document("d", text), gold)
+    config = TrainingConfig(max_steps=1)
+    report = fit(head, [example], [example], config, task=get_task("ner_span"), seed=0, folder=tmp_path)
+    assert learnt == [("toux", (Entity.of("S", 0, 4),)), ("sèche", ())]
+    assert set(scored) == {text}
+    assert report.lost == {"crosses a cut of preprocessing": 1}

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil, floor
 from typing import Any
 
+from tabib.core.details import counts_of
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Prediction
 from tabib.models.base import Progress
 from tabib.models.decoders.asking import Asker
 from tabib.models.decoders.base import Request, Response
-from tabib.models.decoders.parsing.answer import counts_of
 
 Complete = Callable[[Sequence[Request]], Iterable[tuple[int, Response]]]
 """Gives (index of the request, response) for each request, in any order."""

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from tabib.core.details import counts_of
 from tabib.core.errors import ConfigError
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Status
 from tabib.models.decoders.asking import SHORT_LIST, Asker, probabilities
 from tabib.models.decoders.base import ChoiceScore, Response
-from tabib.models.decoders.parsing.answer import counts_of
 from tabib.models.decoders.prompts import Prompting
 
 ONE = Document("one", "Quel ?", options=("x", "y", "z"), single=True)

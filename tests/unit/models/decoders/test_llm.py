@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from tabib.config.options import LlmOptions
+from tabib.config.preprocessing import Preprocessing
 from tabib.core.errors import ConfigError, ModelError
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Status
+from tabib.core.spans import Entity
 from tabib.models.build import build_model, load_model, save_model
 from tabib.models.decoders.base import Backend, Request, Response
 from tabib.models.decoders.llm import Llm
 from tabib.registry import find, models
+from tabib.tasks.load import get_task
+from tabib.training.fit import fit
 
 TRAIN = [Example(Document(f"t{n}", f"Cas {n}"), "toux" if n % 2 else "fièvre") for n in range(10)]
 DOCUMENTS = [Document(f"d{n}", f"Patient {n}") for n in range(4)]
@@ -75,6 +79,31 @@ def test_predictions_are_in_the_order_of_the_documents_with_their_status() -> No
         "answers: unknown label 1",
     )
     assert model.predict([]) == []
+
+
+def test_a_text_in_pieces_is_asked_about_piece_by_piece() -> None:
+    """One prompt for each line, examples are lines of train too, and a failure costs its line only."""
+    backend = Scripted(
+        {
+            "Texte : Patient 0": Response("[]"),
+            "Texte : Toux": Response('[{"text": "Toux", "label": "toux"}]'),
+            "Texte : Fièvre": Response(error="HTTP 500"),
+        }
+    )
+    model = llm(backend, "ner_span", shots=1)
+    model.preprocessing = Preprocessing(unit="line")
+    train = [Example(Document("t", "Cas 1\nUne toux"), (Entity.of("toux", 10, 14),))]
+    fit(model, train, [], None, task=get_task("ner_span"), seed=0, folder=Path("unused"))
+    (prediction,) = model.annotate([Document("d", "Patient 0\n\nToux le soir\nFièvre")])
+    assert [message.content.splitlines()[-2:] for message in backend.asked[0].messages] == [
+        ["Texte : Une toux", "Entités :"],
+        ['[{"text": "toux", "label": "toux"}]'],
+        ["Texte : Fièvre", "Entités :"],
+    ]
+    assert [scored.entity for scored in prediction.entities] == [Entity.of("toux", 11, 15)]
+    assert prediction.status is Status.TRUNCATED
+    assert prediction.detail == "placed 1; 1 of 3 pieces failed; HTTP 500 (1 of 3 pieces)"
+    assert model.notes[0] == "asked by scripted: 3 requests (0 stored before, 1 without an answer)"
 
 
 def test_what_was_answered_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

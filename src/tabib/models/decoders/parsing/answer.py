@@ -1,11 +1,10 @@
-"""What all answers share: where the answer begins, names that match, and counts of what happened."""
+"""What all answers share: where the answer begins, and names that match."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 LIMIT = 1_000_000
 """Characters of an answer that are read; no sensible one is as long."""
@@ -19,7 +18,6 @@ _MARKER = re.compile(
 )
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>|</think(?:ing)?>", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[\]{}]")
-_COUNTED = re.compile(r"([a-z][a-z ]*[a-z]) (\d+)")
 
 
 def said(text: str) -> str:
@@ -100,18 +98,3 @@ class Names:
             if not any(first <= start and end <= last for first, last, _ in kept):
                 kept.append((start, end, label))
         return list(dict.fromkeys(label for _, _, label in sorted(kept)))
-
-
-def detail_of(counts: Mapping[str, int], excerpt: str = "") -> str:
-    """``placed 3; hallucinated 1``, and, of an answer that could not be read, how it begins."""
-    parts = [f"{name} {n}" for name, n in counts.items() if n]
-    if excerpt:
-        begin = " ".join(excerpt[:200].split()).encode("utf-8", "replace").decode()
-        parts.append(f"answer {begin!r}")
-    return "; ".join(parts)
-
-
-def counts_of(detail: str) -> Counter[str]:
-    """What ``detail_of`` wrote down."""
-    counted = (_COUNTED.fullmatch(part) for part in detail.partition("answer ")[0].split("; "))
-    return Counter({match[1]: int(match[2]) for match in counted if match})

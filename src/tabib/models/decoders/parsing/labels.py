@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tabib.core.details import detail_of
 from tabib.core.predictions import ClassificationPrediction, MultilabelPrediction, Status
 from tabib.models.decoders.parsing.answer import (
     LIMIT,
     Names,
     after_marker,
-    detail_of,
     first_line,
     json_after_marker,
     simplified,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from tabib.core.details import detail_of
 from tabib.core.examples import Document
 from tabib.core.predictions import McqaPrediction, Status
-from tabib.models.decoders.parsing.answer import LIMIT, after_marker, detail_of, first_line
+from tabib.models.decoders.parsing.answer import LIMIT, after_marker, first_line
 
 # A capital that stands alone: not in a word, not elided (L'hypertension), not the end of one (vitamine-C).
 _ALONE = r"(?<![\w'’\-])([A-Z])(?![\w'’]|-\w)"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from tabib.core.details import detail_of
 from tabib.core.examples import Document
 from tabib.core.predictions import NerPrediction, ScoredEntity, Status
-from tabib.models.decoders.parsing.answer import LIMIT, Names, detail_of, json_after_marker, said
+from tabib.models.decoders.parsing.answer import LIMIT, Names, json_after_marker, said
 from tabib.models.decoders.parsing.json_text import read_json
 from tabib.models.decoders.parsing.placing import Mention, place
 

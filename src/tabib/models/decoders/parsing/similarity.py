@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tabib.core.details import detail_of
 from tabib.core.predictions import SimilarityPrediction, Status
-from tabib.models.decoders.parsing.answer import LIMIT, after_marker, detail_of
+from tabib.models.decoders.parsing.answer import LIMIT, after_marker
 
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?\d{1,6}(?:[.,]\d{1,10})?(?![\w]|[.,]\d)")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tabib.core.details import counts_of
 from tabib.core.predictions import Status
-from tabib.models.decoders.parsing.answer import Names, counts_of
+from tabib.models.decoders.parsing.answer import Names
 from tabib.models.decoders.parsing.labels import parse_classification, parse_multilabel
 
 NAMES = Names(["néphrologie", "cardiologie", "chirurgie", "chirurgie cardiaque", "Phase I", "Phase II"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tabib.core.details import counts_of
 from tabib.core.examples import Document
 from tabib.core.predictions import Status
-from tabib.models.decoders.parsing.answer import counts_of
 from tabib.models.decoders.parsing.mcqa import parse_mcqa
 
 OPTIONS = ("Aspirine", "Insuline", "Vitamine C", "Fer", "Rien")

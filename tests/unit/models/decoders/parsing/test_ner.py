@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from tabib.core.details import counts_of
 from tabib.core.examples import Document
 from tabib.core.predictions import NerPrediction, Status
 from tabib.core.spans import Entity
-from tabib.models.decoders.parsing.answer import Names, counts_of
+from tabib.models.decoders.parsing.answer import Names
 from tabib.models.decoders.parsing.ner import parse_ner
 from tabib.models.decoders.prompts import completion
 
