@@ -24,7 +24,7 @@ def test_a_model_says_which_tasks_it_can_do() -> None:
 
 
 def test_and_which_models_can_do_the_task() -> None:
-    with pytest.raises(ConfigError, match="Models for 'ner_span': dictionary, llm, majority, span_ner"):
+    with pytest.raises(ConfigError, match="Models for 'ner_span': dictionary, llm, lora_sft, majority, span_ner"):
         build_model(models()["text"], "ner_span", ["A"], TextOptions(), weights=None, seed=0)
 
 
