@@ -10,10 +10,12 @@ import pytest
 import yaml
 
 from tabib.config.load import load_run_config
-from tabib.core.errors import ConfigError
+from tabib.core.errors import BudgetError, ConfigError
 from tabib.data.load import SHIPPED, load_corpus
+from tabib.models.decoders.llm import Llm
 from tabib.runs.prepare import prepare
 from tabib.runs.run import run
+from tabib.runs.stages import build
 
 DOCUMENTS = 5
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -67,7 +69,8 @@ def test_every_item_is_answered_or_counted(name: str, small: Path, tiny_llm: Pat
     lines = finished.folder.predictions("test").read_text(encoding="utf-8").splitlines()
     assert all("status" in json.loads(line) for line in lines)
     assert finished.record.tokens["prompt"] > 0
-    assert any(note.startswith("asked by transformers: 5 requests") for note in finished.record.notes)
+    for split in ("dev", "test"):
+        assert any(note.startswith(f"{split}: asked by transformers: 5 req") for note in finished.record.notes)
     assert list((finished.folder.path / "responses").glob("*.jsonl"))
 
 
@@ -86,7 +89,47 @@ def test_a_run_that_was_cut_off_asks_only_what_is_left(small: Path, tiny_llm: Pa
     folder = run(config).folder
     folder.record.unlink()  # as if it had been killed before its end, dev and test answered
     again = run(config)
-    assert any("10 requests (10 stored before" in note for note in again.record.notes)
+    for split in ("dev", "test"):
+        assert any(
+            note.startswith(f"{split}: ") and "5 requests (5 stored before" in note for note in again.record.notes
+        )
+
+
+@pytest.mark.slow
+def test_tokens_and_budget_are_the_runs_however_often_it_was_cut_off(small: Path, tiny_llm: Path) -> None:
+    content = {
+        "model": "llm",
+        "dataset": "mini_triage_fr",
+        "data_dir": "data",
+        "model_name_or_path": str(tiny_llm),
+        "threads": 1,
+        "evaluation": {"resamples": 20},
+    }
+    (small / "run.yaml").write_text(yaml.safe_dump(content))
+    config = load_run_config(small / "run.yaml")
+    tokens = run(config, runs=small / "at-once").record.tokens
+    taken = tokens["prompt"] + tokens["completion"]
+    run(config, stages="fit", runs=small / "twice")
+    assert run(config, stages="evaluate", runs=small / "twice").record.tokens == tokens
+
+    tight = config.model_copy(update={"backend_args": {"budget_tokens": int(taken * 0.75), "batch_tokens": 300}})
+    for _ in range(2):  # dev is answered, and what it took counts the second time as well
+        with pytest.raises(BudgetError):
+            run(tight, runs=small / "tight")
+    larger = config.model_copy(update={"backend_args": {"batch_tokens": 300}})
+    assert run(larger, runs=small / "tight").record.tokens == tokens
+
+
+def test_prompts_are_in_the_language_of_the_corpus(small: Path, tiny_llm: Path) -> None:
+    for dataset, language, words in (("mini_mcqa_en", "en", "Question:"), ("mini_mcqa_fr", "fr", "Question :")):
+        content = {"model": "llm", "dataset": dataset, "model_name_or_path": str(tiny_llm)}
+        (small / "run.yaml").write_text(yaml.safe_dump(content))
+        prepared = prepare(load_run_config(small / "run.yaml"))
+        model = build(prepared)
+        assert isinstance(model, Llm)
+        assert model.options.language == language
+        (request,) = model.asker().requests(prepared.corpus.test[0].document)
+        assert words in request.messages[0].content
 
 
 def test_a_corpus_without_train_borrows_the_examples_of_another(small: Path, tiny_llm: Path) -> None:
@@ -109,3 +152,14 @@ def test_a_corpus_without_train_borrows_the_examples_of_another(small: Path, tin
     wrong = config.model_copy(update={"backend_args": {"shots": 1, "shots_from": "mini_triage_fr"}})
     with pytest.raises(ConfigError, match="'mini_triage_fr' is for classification, expected a corpus for mcqa"):
         prepare(wrong)
+
+
+def test_a_fallback_to_a_server_asks_for_the_model_by_its_name(small: Path) -> None:
+    content = {
+        "model": "llm",
+        "dataset": "mini_triage_fr",
+        "model_name_or_path": "org/model",
+        "backend_args": {"backend": "vllm", "backend_fallback": "openai", "base_url": "http://localhost:1/v1"},
+    }
+    (small / "run.yaml").write_text(yaml.safe_dump(content))
+    assert load_run_config(small / "run.yaml").options().served_model == "org/model"

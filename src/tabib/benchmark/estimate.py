@@ -53,14 +53,14 @@ class Estimate:
     Args:
         steps: optimiser steps at most (early stopping may end it before); 0 for a baseline.
         tokens: sub-tokens read in training, without padding.
-        seconds: wall time, prediction included.
+        seconds: wall time, prediction included; None where it is not estimated, as ``source`` says.
         memory_gib: most memory of the process (of the GPU, where there is one); None where it is unknown.
         source: where these numbers come from.
     """
 
     steps: int
     tokens: int
-    seconds: float
+    seconds: float | None
     memory_gib: float | None
     source: str
 
@@ -172,6 +172,8 @@ def _probe(prepared: Prepared) -> Estimate:
 def _probe_learner(prepared: Prepared) -> Estimate:
     from tabib.models.base import Learner
 
+    if prepared.config.remote:
+        return Estimate(0, 0, None, None, "not estimated: a server's answers may cost, so none are asked for")
     corpus = prepared.corpus
     few = corpus.train[:PROBE_LEARNER]
     model = build(prepared)

@@ -44,8 +44,8 @@ def show_plan(config: BenchmarkConfig, cells: Sequence[Cell], *, force: bool) ->
             if key not in costs:
                 costs[key] = estimate(cell, records, threads_of(config, spec.config))
             cost = costs[key]
-            seconds += cost.seconds
-            said.append(f"estimated from {cost.source}")
+            seconds += cost.seconds or 0.0
+            said.append(cost.source if cost.seconds is None else f"estimated from {cost.source}")
         numbers = [str(notes.setdefault(note, len(notes) + 1)) for note in said]
         rows = sections.setdefault((spec.dataset_group, spec.dataset), [])
         rows.append([*_cells(cell, cost), Text(",".join(numbers), "dim")])

@@ -145,7 +145,9 @@ class PromptOptions(Schema):
     length_normalised: bool = Field(
         default=False, description="divide a log-likelihood by the tokens of the continuation"
     )
-    language: Literal["fr", "en", "auto"] = Field(default="auto", description="of the prompt; auto: French")
+    language: Literal["fr", "en", "auto"] = Field(
+        default="auto", description="of the prompt; auto: the corpus's, else French"
+    )
     system: str | None = Field(default=None, description="a system message before the prompt")
     template: str | None = Field(
         default=None, description="a Jinja template of one turn of the user's, in place of the shipped one"

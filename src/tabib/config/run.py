@@ -110,7 +110,8 @@ class RunConfig(Schema):
     def options(self) -> Any:
         """``backend_args`` as an instance of the model family's schema, defaults filled in."""
         options = registry.resolve(self.entry.options).model_validate(self.backend_args)
-        if getattr(options, "remote", False) and options.served_model is None:
+        servers = (getattr(options, "backend", None), getattr(options, "backend_fallback", None))
+        if "openai" in servers and options.served_model is None:
             options = options.model_copy(update={"served_model": self.model_name_or_path})
         return options
 

@@ -88,8 +88,11 @@ class Model(ABC):
 
     @property
     def tokens(self) -> Mapping[str, int]:
-        """Tokens that were read and written to predict, by kind, for the record; of few models."""
+        """Tokens that the last predictions read and wrote, by kind, for the record; of few models."""
         return {}
+
+    def took_before(self, tokens: Mapping[str, int]) -> None:
+        """Told what the run's earlier predictions took (``tokens``) in another process: a budget is the run's."""
 
     @abstractmethod
     def save(self, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -56,11 +57,19 @@ def build(prepared: Prepared) -> Model:
         config.entry,
         config.task,
         training_labels(prepared.corpus),
-        config.options(),
+        _in_its_language(config.options(), prepared.corpus),
         weights=prepared.weights,
         seed=config.seed,
         preprocessing=config.preprocessing,
     )
+
+
+def _in_its_language(options: Any, corpus: Corpus) -> Any:
+    """The options, with the language of the prompts that ``auto`` means: English for a corpus in English alone."""
+    if getattr(options, "language", None) != "auto":
+        return options
+    languages = corpus.card.languages
+    return options.model_copy(update={"language": "en" if "en" in languages and "fr" not in languages else "fr"})
 
 
 def fit_stage(
@@ -103,6 +112,8 @@ def fit_stage(
         tokens={"train": report.train_tokens, "train_padded": report.padded_tokens},
         attention=model.attention,
     )
+    if corpus.dev:
+        record = _told(prepared, record, model, "dev")
     write_record(folder.path, record)
     return record
 
@@ -121,14 +132,9 @@ def evaluate_stage(
         if model is None:
             with clock.measure("load_model"):
                 model = load_model(folder.model, prepared.config.options())
+            model.took_before(record.tokens)
         _predict(prepared, model, folder, split, clock)
-        read = [f"{split}: {note}" for note in reading_notes(prepared.corpus.split(split), model.preprocessing)]
-        record = replace(
-            record,
-            notes=(*record.notes, *read, *model.notes),
-            tokens={**record.tokens, **model.tokens},
-            attention={**record.attention, **model.attention},
-        )
+        record = _told(prepared, record, model, split)
     with clock.measure("score"):
         resampling, saved = resampling_of(config.evaluation), read_scores(folder)
         stale = [
@@ -142,6 +148,19 @@ def evaluate_stage(
     )
     write_record(folder.path, record)
     return record
+
+
+def _told(prepared: Prepared, record: RunRecord, model: Model, split: SplitName) -> RunRecord:
+    """The record with what is to be said of the split that a model has just predicted, and the tokens it took."""
+    read = reading_notes(prepared.corpus.split(split), model.preprocessing)
+    tokens = Counter(record.tokens)
+    tokens.update(model.tokens)
+    return replace(
+        record,
+        notes=(*record.notes, *(f"{split}: {note}" for note in (*read, *model.notes))),
+        tokens=dict(tokens),
+        attention={**record.attention, **model.attention},
+    )
 
 
 def begin(prepared: Prepared, folder: RunFolder) -> None:

@@ -43,3 +43,13 @@ def test_a_record_of_settings_that_are_no_more_is_passed_over(tmp_path: Path) ->
     old = replace(finished.record, config={**finished.record.config, "colour": "red"})
     write_record(finished.folder.path, old)
     assert estimate(cell, earlier_records(tmp_path), 1).source.startswith("a probe")
+
+
+def test_a_server_is_not_asked_for_an_estimate() -> None:
+    backend = {"backend": "openai", "base_url": "http://127.0.0.1:9/v1"}
+    content = {"dataset": "mini_triage_fr", "model": "llm", "model_name_or_path": "m", "backend_args": backend}
+    config = run_config_from(content, "test")
+    cell: Any = SimpleNamespace(prepared=prepare(config), spec=SimpleNamespace(config=config))
+    cost = estimate(cell, [], 1)
+    assert cost.seconds is None
+    assert cost.source.startswith("not estimated: a server's answers may cost")

@@ -11,11 +11,19 @@ from tabib.core.details import counts_of
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Prediction
 from tabib.models.base import Progress
-from tabib.models.decoders.asking import Asker
+from tabib.models.decoders.asking import Asker, Way
 from tabib.models.decoders.base import Request, Response
+from tabib.models.decoders.parsing.json_text import REPAIRS
 
 Complete = Callable[[Sequence[Request]], Iterable[tuple[int, Response]]]
 """Gives (index of the request, response) for each request, in any order."""
+
+WAYS: Mapping[Way, str] = {
+    "choose": "log-likelihood of the answers",
+    "judge": "log-likelihood of yes and no",
+    "generate": "text",
+}
+"""How a document is asked about → how a reader of the results is told."""
 
 DEFAULT_SCALE = (0.0, 5.0)
 
@@ -51,7 +59,10 @@ def count_outcomes(predictions: Iterable[Prediction]) -> Counter[str]:
     """What became of the answers (repaired, placed, hallucinated…): outcome → how many."""
     counts: Counter[str] = Counter()
     for prediction in predictions:
-        counts.update(counts_of(prediction.detail))
+        found = counts_of(prediction.detail)
+        counts.update(found)
+        if any(found[repair] for repair in REPAIRS):  # one answer may need several
+            counts["repaired answers"] += 1
     return counts
 
 
@@ -59,6 +70,17 @@ def outcome_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
     """The counts in one line; none where there are none."""
     line = ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
     return (f"answers: {line}",) if line else ()
+
+
+def count_ways(asker: Asker, documents: Iterable[Document]) -> Counter[Way]:
+    """How many documents are asked about in which way."""
+    return Counter(asker.way(document) for document in documents)
+
+
+def way_notes(ways: Mapping[Way, int]) -> tuple[str, ...]:
+    """The ways in one line; none where nothing was asked."""
+    line = ", ".join(f"{ways[way]} by {text}" for way, text in WAYS.items() if ways.get(way))
+    return (f"documents: {line}",) if line else ()
 
 
 def scale_of(task: str, given: tuple[float, float] | None, train: Sequence[Example[Any]]) -> tuple[float, float]:

@@ -78,6 +78,24 @@ class Ledger:
             cached=usage.cached + cached,
         )
 
+    def begin_at(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """Count what was taken before, and elsewhere."""
+        self.add(Response(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
+        self.usage = replace(self.usage, requests=self.usage.requests - 1)
+
+    def since(self, before: Usage) -> Usage:
+        """What was added to an earlier ``usage``."""
+        now = self.usage
+        return Usage(
+            now.requests - before.requests,
+            now.prompt_tokens - before.prompt_tokens,
+            now.completion_tokens - before.completion_tokens,
+            now.errors - before.errors,
+            None if now.cost is None or before.cost is None else now.cost - before.cost,
+            now.uncounted - before.uncounted,
+            now.cached - before.cached,
+        )
+
     def exhausted(self) -> str:
         """Why no further request may be made; empty where one may."""
         budget_cost, budget_tokens, usage = self._budget_cost, self._budget_tokens, self.usage

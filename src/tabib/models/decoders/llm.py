@@ -14,8 +14,15 @@ from tabib.core.errors import ConfigError, ModelError
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Prediction
 from tabib.models.base import Learner, Progress
-from tabib.models.decoders.answering import answer, count_outcomes, outcome_notes, scale_of
-from tabib.models.decoders.asking import Asker
+from tabib.models.decoders.answering import (
+    answer,
+    count_outcomes,
+    count_ways,
+    outcome_notes,
+    scale_of,
+    way_notes,
+)
+from tabib.models.decoders.asking import Asker, Way
 from tabib.models.decoders.backends.choose import open_backend
 from tabib.models.decoders.base import Backend, Request, Response
 from tabib.models.decoders.ledger import Ledger
@@ -55,6 +62,8 @@ class Llm(Learner):
         self.scale = scale_of(task, options.scale, ())
         self.ledger = Ledger.of(options, self.model_name)
         self.counts: Counter[str] = Counter()
+        self.ways: Counter[Way] = Counter()
+        self._before = self.ledger.usage
         self._kept_in: Path | None = None
         if options.scoring == "loglikelihood" and "loglikelihood" not in backend.can:
             raise ConfigError(
@@ -94,8 +103,11 @@ class Llm(Learner):
         self._kept_in = folder
 
     def predict(self, documents: Sequence[Document], progress: Progress | None = None) -> list[Prediction]:
-        predictions = answer(self.asker(), documents, self._complete, progress)
+        self._before = self.ledger.usage
+        asker = self.asker()
+        predictions = answer(asker, documents, self._complete, progress)
         self.counts = count_outcomes(predictions)
+        self.ways = count_ways(asker, documents)
         return predictions
 
     def _complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
@@ -108,11 +120,12 @@ class Llm(Learner):
     @property
     def notes(self) -> tuple[str, ...]:
         """The backend's remarks, what the answers took, and what became of them."""
-        usage = self.ledger.usage
+        usage = self.ledger.since(self._before)
         took = f"{usage.requests} requests ({usage.cached} stored before, {usage.errors} without an answer)"
         if usage.cost is not None:
             took += f", cost {usage.cost:.4g}"
-        return (*self.backend.remarks, f"asked by {self.backend.name}: {took}", *outcome_notes(self.counts))
+        asked = f"asked by {self.backend.name}: {took}"
+        return (*self.backend.remarks, asked, *way_notes(self.ways), *outcome_notes(self.counts))
 
     @property
     def attention(self) -> Mapping[str, str | None]:
@@ -120,8 +133,12 @@ class Llm(Learner):
 
     @property
     def tokens(self) -> Mapping[str, int]:
-        usage = self.ledger.usage
+        usage = self.ledger.since(self._before)
         return {"prompt": usage.prompt_tokens, "completion": usage.completion_tokens}
+
+    def took_before(self, tokens: Mapping[str, int]) -> None:
+        self.ledger.begin_at(tokens.get("prompt", 0), tokens.get("completion", 0))
+        self._before = self.ledger.usage
 
     def save(self, folder: Path) -> None:
         """Settings and examples; of the weights only where they are."""

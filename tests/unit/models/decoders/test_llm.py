@@ -11,7 +11,7 @@ import pytest
 
 from tabib.config.options import LlmOptions
 from tabib.config.preprocessing import Preprocessing
-from tabib.core.errors import ConfigError, ModelError
+from tabib.core.errors import BudgetError, ConfigError, ModelError
 from tabib.core.examples import Document, Example
 from tabib.core.predictions import Status
 from tabib.core.spans import Entity
@@ -76,8 +76,12 @@ def test_predictions_are_in_the_order_of_the_documents_with_their_status() -> No
     assert model.tokens == {"prompt": 30, "completion": 6}
     assert model.notes == (
         "asked by scripted: 4 requests (0 stored before, 1 without an answer)",
+        "documents: 4 by text",
         "answers: unknown label 1",
     )
+    model.predict(DOCUMENTS[:1])  # what is said is of the last predictions
+    assert model.tokens == {"prompt": 10, "completion": 2}
+    assert model.notes[0] == "asked by scripted: 1 requests (0 stored before, 0 without an answer)"
     assert model.predict([]) == []
 
 
@@ -177,6 +181,27 @@ def test_a_saved_model_keeps_to_its_weights(tiny_llm: Path, tmp_path: Path) -> N
     path.write_text(json.dumps(row | {"weights": str(tmp_path / "gone")}))
     with pytest.raises(ModelError, match="no longer there"):
         load_model(tmp_path / "model")
+
+
+def test_how_many_answers_were_repaired_is_said() -> None:
+    fenced = '```json\n[{"text": "Patient", "label": "toux"},]\n```'
+    model = llm(
+        Scripted({"Patient 0": Response(fenced), "Patient 1": Response(fenced), "Patient": Response("[]")}),
+        task="ner_span",
+    )
+    model.predict(DOCUMENTS)
+    assert model.notes[-1] == "answers: code fence 2, placed 2, repaired answers 2, trailing comma 2"
+
+
+def test_a_budget_is_the_runs_in_whichever_process_it_is_spent() -> None:
+    model = llm(answers(), budget_tokens=40)
+    model.took_before({"train": 5, "prompt": 30, "completion": 6})
+    with pytest.raises(BudgetError, match="taken 48 tokens"):
+        model.predict(DOCUMENTS)
+    other = llm(answers(), budget_tokens=400)
+    other.took_before({"prompt": 30, "completion": 6})
+    other.predict(DOCUMENTS)
+    assert other.tokens == {"prompt": 30, "completion": 6}
 
 
 def test_a_wrong_template_is_refused_before_weights_are_read(tmp_path: Path) -> None:

@@ -34,11 +34,13 @@ class Dialect:
         without: optional fields that it refuses.
         length_field: what it calls the largest number of tokens.
         top: how many alternatives it gives for a token.
+        wrapped: it takes schemas of objects only, so a list is asked for within one.
     """
 
     without: frozenset[str] = frozenset()
     length_field: str = _LENGTH
     top: int = 20
+    wrapped: bool = False
 
     def learn(self, problem: str, param: str, body: Mapping[str, Any]) -> tuple[Dialect, str] | None:
         """What a complaint about ``body`` (status 400 or 422) teaches, and a remark; None for nothing."""
@@ -51,6 +53,8 @@ class Dialect:
             return replace(self, top=5), ""
         for field, words in _NAMES.items():
             if field in body and (param.startswith(field) or any(word in text for word in words)):
+                if field == "response_format" and _asks_for_list(body):
+                    return replace(self, wrapped=True), ""
                 return self.leaving_out(field), f"the server does not take {field}: asked without it"
         return None
 
@@ -60,7 +64,12 @@ class Dialect:
     def joined(self, other: Dialect) -> Dialect:
         """What two threads found out."""
         names = {self.length_field, other.length_field} - {_LENGTH}
-        return Dialect(self.without | other.without, next(iter(names), _LENGTH), min(self.top, other.top))
+        return Dialect(
+            self.without | other.without,
+            next(iter(names), _LENGTH),
+            min(self.top, other.top),
+            self.wrapped or other.wrapped,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +96,30 @@ def to_body(request: Request, model: str, sampling: Sampling, dialect: Dialect) 
     if request.stop:
         body["stop"] = list(request.stop)
     if request.schema is not None and not request.choices:
-        schema = {"name": "answer", "schema": request.schema, "strict": True}
+        wanted = _within_object(request.schema) if dialect.wrapped else request.schema
+        schema = {"name": "answer", "schema": wanted, "strict": True}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
     for field in dialect.without:
         body.pop(field, None)
     if "logprobs" not in body:
         body.pop("top_logprobs", None)
     return body
+
+
+def _asks_for_list(body: Mapping[str, Any]) -> bool:
+    return "response_format" in body and body["response_format"]["json_schema"]["schema"].get("type") == "array"
+
+
+def _within_object(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema whose answers are ``{"answer": …}``; those of objects as they are."""
+    if schema.get("type") == "object":
+        return schema
+    return {
+        "type": "object",
+        "properties": {"answer": schema},
+        "required": ["answer"],
+        "additionalProperties": False,
+    }
 
 
 def to_response(data: Mapping[str, Any], request: Request, *, constrained: bool = False) -> Response:

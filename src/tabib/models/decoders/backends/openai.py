@@ -172,14 +172,17 @@ class OpenAIBackend(Backend):
         return response
 
     def _try(self, request: Request, *, first: bool = False) -> tuple[Reply, Response]:
-        """The last reply to a request, and the response made of it.
+        """The last reply to a request, and the response made of it, with the tokens of all tries.
 
         Args:
             request: what is asked.
             first: nothing was asked before, so a refusal is the user's mistake and a ModelError.
         """
+        prompt_tokens = completion_tokens = 0
         for number in range(1, self._max_tries + 1):
             reply, response = self._exchange(request)
+            prompt_tokens += response.prompt_tokens
+            completion_tokens += response.completion_tokens
             with self._lock:
                 self._answered = self._answered or not response.error
             if not response.error:
@@ -193,7 +196,7 @@ class OpenAIBackend(Backend):
                 break
             with self._lock:
                 self.tries_again[reply.kind] += 1
-        return reply, response
+        return reply, replace(response, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens)
 
     def _exchange(self, request: Request) -> tuple[Reply, Response]:
         """One try; more only where the server refuses a field that it can be asked without."""

@@ -14,8 +14,12 @@ from tabib.models.decoders.backends.causal import load_causal
 from tabib.models.decoders.backends.generation import Sampling, generate, plain_generation
 from tabib.models.decoders.backends.likelihood import Likelihood, Pair
 from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
+from tabib.models.decoders.backends.sources import source_hash
 from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.heads.base import batches_by_length
+
+_SOURCES = ("transformers", "causal", "render", "likelihood", "generation")
+"""The modules that turn a request into tokens and these into an answer."""
 
 
 class TransformersBackend(Backend):
@@ -47,6 +51,7 @@ class TransformersBackend(Backend):
         self.model = model
         self.tokenizer = tokenizer
         self.identity = {"backend": self.name, **identity, "temperature": temperature}
+        self.identity |= {"code": source_hash(*_SOURCES)}
         if temperature > 0:
             self.identity |= {"top_p": top_p, "seed": sampling_seed}
         self.batch_tokens = batch_tokens

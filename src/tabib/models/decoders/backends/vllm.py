@@ -14,6 +14,7 @@ from typing import Any, Self
 from tabib.config.options import LlmOptions
 from tabib.core.errors import MissingExtraError, ModelError
 from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
+from tabib.models.decoders.backends.sources import source_hash
 from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 
@@ -59,7 +60,7 @@ class VllmBackend(Backend):
         self._sampling = {"temperature": options.temperature}
         if options.temperature > 0:
             self._sampling |= {"top_p": options.top_p, "seed": options.sampling_seed}
-        self.identity = {**identity, **self._sampling}
+        self.identity = {**identity, **self._sampling, "code": source_hash("vllm", "render")}
         self._constraint = _constraint()
         self.can = frozenset({"loglikelihood"} if self._constraint is None else {"loglikelihood", "schema"})
 

@@ -16,6 +16,7 @@ _FENCE = re.compile(r"```[\w-]*[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]|[^"\[\]{},:]++', re.DOTALL)
 _CLOSER = {"[": "]", "{": "}"}
 _DEEPEST = 50
+REPAIRS = ("code fence", "text around", "trailing comma", "missing comma", "cut off", "single quotes")
 _STARTS = 8
 _PYTHON_LIMIT = 50_000
 
@@ -32,8 +33,8 @@ class Found:
 def read_json(text: str) -> Found:
     """The first list or object in ``text``, or the whole text if it is JSON.
 
-    Repairs: ``code fence``, ``text around``, ``trailing comma``, ``missing comma``, ``cut off`` (an unfinished
-    last element is left out), ``single quotes``.
+    What was done to read it is counted (``REPAIRS``); of a text that was cut off, an unfinished last element is
+    left out.
     """
     repairs: Counter[str] = Counter()
     body = text.strip()

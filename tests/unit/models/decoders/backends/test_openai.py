@@ -16,8 +16,13 @@ import pytest
 
 from tabib.config.options import LlmOptions
 from tabib.core.errors import ConfigError, ModelError
+from tabib.core.examples import Document
 from tabib.models.decoders.backends.openai import OpenAIBackend
 from tabib.models.decoders.base import Request, Response
+from tabib.models.decoders.parsing.answer import Names
+from tabib.models.decoders.parsing.labels import parse_multilabel
+from tabib.models.decoders.parsing.ner import parse_ner
+from tabib.models.decoders.schemas import answer_schema
 
 Connect = Callable[..., OpenAIBackend]
 KEY = "sk-very-secret-0123456789"
@@ -164,6 +169,17 @@ class TestTroubles:
         (response,) = answers(backend, [loopback.ask("?")])
         assert response.text == "yes"
         assert 0.5 <= time.monotonic() - start < 5
+
+    def test_tokens_of_tries_that_failed_are_counted(
+        self, server: Any, connect: Connect, loopback: ModuleType
+    ) -> None:
+        def script(_prompt: str, number: int, _body: Any) -> Any:
+            wrong = loopback.Answer(b'{"usage": {"prompt_tokens": 10, "completion_tokens": 2}}')
+            return loopback.completion("yes") if number == 3 else wrong
+
+        server.script = script
+        (response,) = answers(connect(), [loopback.ask("?")])
+        assert (response.text, response.prompt_tokens, response.completion_tokens) == ("yes", 30, 6)
 
     def test_a_wait_that_is_too_long_is_not_begun(
         self, server: Any, connect: Connect, loopback: ModuleType
@@ -328,6 +344,31 @@ class TestSchema:
         assert "the server does not hold answers to a JSON schema" in backend.remarks
         (response,) = answers(backend, [loopback.ask("?", schema=self.SCHEMA)])
         assert not response.constrained
+
+    def test_a_server_that_holds_to_objects_only_gets_lists_within_one(
+        self, server: Any, connect: Connect, loopback: ModuleType
+    ) -> None:
+        def script(_prompt: str, _number: int, body: Any) -> Any:
+            wanted = body["response_format"]["json_schema"]["schema"]
+            if wanted["type"] != "object":
+                message = "Invalid schema for response_format 'answer': schema must be of 'type: \"object\"'"
+                return loopback.failure(400, message)
+            return loopback.completion('{"answer": ["toux"]}')
+
+        def probe(body: Any) -> Any:
+            return loopback.completion('{"word": "tabib-4711"}' if "response_format" in body else "A")
+
+        server.script, server.probe = script, probe
+        backend = connect(concurrency=1)
+        schema = answer_schema("multilabel", ["toux", "fièvre"])
+        responses = answers(backend, [loopback.ask("1", schema=schema), loopback.ask("2", schema=schema)])
+        assert server.asked == ["1", "1", "2"]
+        assert all(response.constrained for response in responses)
+        names = Names(["toux", "fièvre"])
+        assert [parse_multilabel(response.text, "d", names).labels for response in responses] == [("toux",)] * 2
+        document = Document("d", "La toux.")
+        mentions = parse_ner('{"answer": [{"text": "toux", "label": "toux"}]}', document, names)
+        assert [scored.entity.start for scored in mentions.entities] == [3]
 
     @pytest.mark.parametrize("message", ["response_format is not supported", "bad input"])
     def test_a_server_that_refuses_it_is_asked_without(
