@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tabib.config.benchmark import BenchmarkConfig
+    from tabib.trackers.base import Tracker
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be run and what it costs; write nothing.")
@@ -38,14 +39,16 @@ def benchmark(
     from tabib.config.load import load_benchmark_config
 
     loaded = load_benchmark_config(config, overrides or (), None if seeds is None else _seeds(seeds))
+    from tabib.cli.tracking import trackers_of_benchmark
     from tabib.runs.settings import settings_notices
 
     _require_outputs(loaded, touch=not dry_run)
+    trackers = trackers_of_benchmark(loaded, touch=not dry_run)
     show_notices((*loaded.notices, *settings_notices(cell.config for cell in loaded.cells())))
     if dry_run:
         _dry_run(loaded, force=force)
         return
-    _run(loaded, force=force)
+    _run(loaded, trackers, force=force)
 
 
 def _require_outputs(config: BenchmarkConfig, *, touch: bool) -> None:
@@ -60,12 +63,13 @@ def _require_outputs(config: BenchmarkConfig, *, touch: bool) -> None:
             require_file(Path(name), key, touch=touch)
 
 
-def _run(config: BenchmarkConfig, *, force: bool) -> None:
+def _run(config: BenchmarkConfig, trackers: Sequence[Tracker], *, force: bool) -> None:
     from tabib.benchmark.aggregate import aggregate
     from tabib.benchmark.execute import execute
     from tabib.benchmark.plan import plan
     from tabib.cli.benchmark_progress import Progress
     from tabib.cli.console import stdout
+    from tabib.cli.tracking import tell_benchmark
     from tabib.reports.terminal import print_results
     from tabib.runs.state import State
 
@@ -79,6 +83,7 @@ def _run(config: BenchmarkConfig, *, force: bool) -> None:
     progress.write(results)
     for path in progress.outputs:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
+    tell_benchmark(trackers, config, results)
     if any(cell.state is not State.DONE for cell in cells):
         raise typer.Exit(1)
 

@@ -20,6 +20,9 @@ def evaluate(config: ConfigPath, overrides: Overrides = None) -> None:
     from tabib.config.load import load_run_config
 
     loaded = load_run_config(config, overrides or ())
+    from tabib.cli.tracking import tell_run, trackers_of_run
+
+    trackers = trackers_of_run(loaded)
     show_notices(loaded.notices)
     from tabib.reports.terminal import print_scores
     from tabib.runs.run import run
@@ -29,3 +32,4 @@ def evaluate(config: ConfigPath, overrides: Overrides = None) -> None:
     console = stdout()
     print_scores(console, f"{loaded.dataset}, {split}", finished.scores[split])
     console.print(f"run: {finished.folder.path}", soft_wrap=True, markup=False)
+    tell_run(trackers, finished.folder)

@@ -24,8 +24,10 @@ def train(config: ConfigPath, overrides: Overrides = None, force: Force = False)
     from tabib.config.load import load_run_config
 
     loaded = load_run_config(config, overrides or ())
+    from tabib.cli.tracking import tell_run, trackers_of_run
     from tabib.runs.settings import settings_notices
 
+    trackers = trackers_of_run(loaded)
     show_notices((*loaded.notices, *settings_notices([loaded])))
     from tabib.reports.terminal import print_scores
     from tabib.runs.run import run
@@ -41,3 +43,4 @@ def train(config: ConfigPath, overrides: Overrides = None, force: Force = False)
     else:
         console.print(f"{loaded.dataset} has no dev split to score.", soft_wrap=True, markup=False)
     console.print(f"run: {finished.folder.path}", soft_wrap=True, markup=False)
+    tell_run(trackers, finished.folder)

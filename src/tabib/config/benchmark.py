@@ -19,6 +19,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tabib.config.explain import line_error, line_errors
 from tabib.config.names import CorpusName
+from tabib.config.output import OutputConfig
 from tabib.config.paths import PathText
 from tabib.config.run import EvaluationConfig, RunConfig
 from tabib.config.schema import ListOf, Schema
@@ -66,22 +67,6 @@ class ModelGroup(Schema):
 
     configs: dict[str, str] = Field(min_length=1, description="group of corpora → base configuration")
     models: dict[str, ModelSpec] = Field(min_length=1, description="name in the table → weights or settings")
-
-
-class Wandb(Schema):
-    """Where a tracker would put the results."""
-
-    project: str
-    table: str = "results"
-
-
-class OutputConfig(Schema):
-    """Where the results go. Files are relative to the benchmark file's folder, ``runs`` to the current one."""
-
-    json_file: PathText | None = Field(default=None, alias="json")
-    markdown_file: PathText | None = Field(default=None, alias="markdown")
-    runs: PathText = Field(default="runs", description="folder of the run folders")
-    wandb: Wandb | None = None
 
 
 class BenchmarkConfig(Schema):
@@ -148,8 +133,8 @@ class BenchmarkConfig(Schema):
     def notices(self) -> tuple[str, ...]:
         """Settings that were given and have no effect, one sentence each."""
         own = []
-        if self.output.wandb is not None:
-            own.append("output.wandb has no effect yet: results go to the terminal, JSON and Markdown only")
+        if any(cell.config.output is not None for cell in self._cells):
+            own.append("output of a base configuration has no effect in a benchmark, which has its own")
         if self.parallel_seeds > len(self.seeds):
             own.append(
                 f"parallel_seeds: only {len(self.seeds)} of {self.parallel_seeds} at once, for want of seeds"

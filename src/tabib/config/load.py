@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -85,7 +84,7 @@ def load_benchmark_config(
         _, unreadable = base_configs(marked, path.parent)
         raise InvalidConfig([*problems_of(error, BenchmarkConfig, marked.marks), *unreadable]) from None
     cells, not_planned = expand(benchmark, marked, path.parent)
-    benchmark = benchmark.model_copy(update={"output": _output(benchmark, path.parent)})
+    benchmark = benchmark.model_copy(update={"output": benchmark.output.placed(path.parent)})
     benchmark._cells = tuple(cells)
     benchmark._not_planned = tuple(not_planned)
     benchmark._path = path
@@ -115,11 +114,3 @@ def _validated_run(marked: Marked) -> RunConfig:
     except ValidationError as error:
         raise InvalidConfig(problems_of(error, RunConfig, marked.marks)) from None
     return written_at(config, marked.marks)
-
-
-def _output(benchmark: BenchmarkConfig, folder: Path) -> Any:
-    """Output files relative to the benchmark file's folder."""
-    output = benchmark.output
-    files = {name: getattr(output, name) for name in ("json_file", "markdown_file")}
-    placed = {name: os.path.normpath(folder / file) for name, file in files.items() if file is not None}
-    return output.model_copy(update=placed)

@@ -21,12 +21,13 @@ from tabib import registry
 from tabib.config.errors import Loc, Mark, Problem
 from tabib.config.explain import line_error, line_errors, mark_of
 from tabib.config.names import CorpusName, ModelName, TaskName, corpus_entry, model_entry, task_entry
+from tabib.config.output import RunOutput
 from tabib.config.paths import PathText
 from tabib.config.preprocessing import WHOLE, Preprocessing, asks_to_cut
 from tabib.config.schema import Schema
 from tabib.config.training import TrainingConfig
 
-OPERATIONAL = ("description", "data_dir", "offline_dir", "threads")
+OPERATIONAL = ("description", "data_dir", "offline_dir", "threads", "output")
 """Keys that say where and how a run is done, not what comes out of it."""
 
 
@@ -70,6 +71,7 @@ class RunConfig(Schema):
     offline_dir: PathText | None = Field(default=None, description="holds models/<org>--<name>")
     seed: int = Field(default=42, ge=0, lt=2**32)
     threads: int | None = Field(default=None, ge=1, description="CPU threads; default: torch's own choice")
+    output: RunOutput | None = Field(default=None, description="trackers that are told of the run")
 
     _places: Places = PrivateAttr(default=Places())
 

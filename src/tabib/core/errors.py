@@ -8,6 +8,7 @@ TabibError                 the root: catch this to catch them all
 ├── PredictionError        predictions do not belong to the gold that they are scored against
 ├── RecordError            a run folder is absent, incomplete or written by another version
 ├── BudgetError            a model's answers have taken all the tokens or money that they may
+├── TrackerError           a tracker could not be told of results, which are on disk all the same
 ├── MissingExtraError      an optional package is not installed: says how to install it
 └── Interrupted            a run was asked to stop (SIGTERM, Ctrl-C) and has saved where it was
 
@@ -61,6 +62,12 @@ class RecordError(TabibError, ValueError):
 
 class BudgetError(TabibError):
     """A model's answers have taken all the tokens or money that they may; what was answered is kept."""
+
+
+class TrackerError(TabibError):
+    """A tracker could not be told of results; they are on disk, and telling it can be tried again."""
+
+    exit_code = 1
 
 
 class MissingExtraError(TabibError, ImportError):

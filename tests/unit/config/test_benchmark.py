@@ -108,9 +108,8 @@ def test_output_files_lie_beside_the_benchmark_and_runs_in_the_current_folder(be
 
 
 def test_what_has_no_effect_is_said_once(benchmark_file: Path) -> None:
-    config = load_benchmark_config(benchmark_file, ["output.wandb={project: p}", "parallel_seeds=4"])
+    config = load_benchmark_config(benchmark_file, ["parallel_seeds=4"])
     assert config.notices == (
-        "output.wandb has no effect yet: results go to the terminal, JSON and Markdown only",
         "parallel_seeds: only 2 of 4 at once, for want of seeds",
         "training.num_train_epochs has no effect: training.max_steps is given (small on morfitt)",
     )

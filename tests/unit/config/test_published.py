@@ -9,6 +9,7 @@ import pytest
 
 from tabib.config.errors import InvalidConfig, Problem
 from tabib.config.load import load_benchmark_config, load_run_config
+from tabib.config.output import Wandb
 
 PUBLISHED = Path(__file__).parent / "published"
 BENCHMARKS = ("benchmark.yaml", "benchmark_modernbert_offline.yaml")
@@ -71,8 +72,8 @@ def test_a_benchmark_file_with_the_corpora_that_exist(monkeypatch: pytest.Monkey
     }
     assert config.output.json_file == "../results/benchmark.json"
     assert config.output.markdown_file == "../results/benchmark.md"
+    assert config.output.wandb == Wandb(project="tabib-drbenchmark", table="results")
     assert config.notices == (
-        "output.wandb has no effect yet: results go to the terminal, JSON and Markdown only",
         "datasets.sim is not run: no model group has a configuration for it",
         "datasets.mcqa is not run: no model group has a configuration for it",
     )

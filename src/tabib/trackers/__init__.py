@@ -1,0 +1,1 @@
+"""Trackers: consumers of records, told what runs have written. Training knows nothing of them."""
