@@ -59,8 +59,8 @@ def test_all_mistakes_are_in_the_message(tmp_path: Path, capsys: pytest.CaptureF
         f"  {path}:1: dataset: unknown corpus 'emae'; did you mean 'emea'?",
         f"  {path}:3: seed: found 'x' (text), expected a whole number",
         "  override 'colour=[red]': colour: unknown key; known: backend_args, data_dir, dataset, dataset_args,"
-        " description, evaluation, model, model_name_or_path, offline_dir, output, preprocessing, seed, task, threads,"
-        " training",
+        " description, evaluation, model, model_name_or_path, offline_dir, output, preprocessing, seed, task,"
+        " threads, training",
     ]
 
 
