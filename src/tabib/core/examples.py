@@ -89,6 +89,7 @@ class LossReason(StrEnum):
     UNKNOWN_LABEL = "label not in the training data"
     BEYOND_TOP_K = "not among the k most frequent labels of train"
     NO_CODE = "carries no code"
+    NO_TEXT = "its document has no text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The pairs are in a tab-separated file that names the sentences, the sentences in
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -77,14 +77,17 @@ def load(
 def _read(folder: Path, part: str) -> tuple[Pairs, dict[str, tuple[str, str]]]:
     """The pairs of a part, and the names of the sentences of each."""
     path = folder / f"{part}.csv"
-    sentences = read_json(folder / f"id_to_sentence_{part}.json")
+    listed = folder / f"id_to_sentence_{part}.json"
+    sentences = read_json(listed)
     if not isinstance(sentences, dict):
-        raise DataError("expected an object: name of a sentence → sentence", path=path)
+        raise DataError("expected an object: name of a sentence → sentence", path=listed)
     examples: list[Example[float]] = []
     names: dict[str, tuple[str, str]] = {}
     for row in read_table(path, _COLUMNS, quoting=True):
         one, other = (_sentence_name(row[column]) for column in ("id_1", "id_2"))
-        first, second = (_sentence(sentences, key, path, row.line) for key in (one, other))
+        if absent := [name for name in (one, other) if not isinstance(sentences.get(name), str)]:
+            raise DataError(f"the sentence {absent[0]!r} is not in {listed.name}", path=path, line=row.line)
+        first, second = sentences[one], sentences[other]
         id = f"{part}-{row.line:04d}"
         names[id] = (one, other)
         examples.append(make_pair(id, first, second, row["sim"], _SCALE, path=path, line=row.line))
@@ -96,15 +99,6 @@ def _read(folder: Path, part: str) -> tuple[Pairs, dict[str, tuple[str, str]]]:
 def _sentence_name(id: str) -> str:
     """``filepdf-830_3_cas`` → ``filepdf-830_3``: what the sentences are listed under."""
     return "_".join(id.split("_")[:2])
-
-
-def _sentence(sentences: dict[str, Any], key: str, path: Path, line: int) -> str:
-    sentence = sentences.get(key)
-    if not isinstance(sentence, str):
-        raise DataError(
-            f"the sentence {key!r} is not among those of the .json file beside it", path=path, line=line
-        )
-    return sentence
 
 
 def _sharing_sentences(sentences_of: dict[str, tuple[str, str]]) -> dict[str, str]:

@@ -7,6 +7,8 @@ has neither. No split is published.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tabib.core.errors import DataError
@@ -48,9 +50,13 @@ def load(name: str, folder: Path, *, split: Parting = "grouped", split_seed: int
     """
     texts: dict[str, str] = {}
     marks: dict[str, set[str]] = {}
+    files_of: Counter[str] = Counter()
+    differing: list[str] = []
     for mark, file in _FILES.items():
         for id, text, marked in _sentences(folder / file):
-            texts.setdefault(id, text)
+            if texts.setdefault(id, text) != text:
+                differing.append(id)
+            files_of[id] += 1
             marks.setdefault(id, set()).update({mark} if marked else ())
     examples = [
         Example(Document(id, text), "_".join(sorted(marks[id])) or "neutral") for id, text in texts.items()
@@ -63,9 +69,25 @@ def load(name: str, folder: Path, *, split: Parting = "grouped", split_seed: int
             parts["train"],
             parts["dev"],
             parts["test"],
-            notes=(f"no split is published: 70% of the sentences are train, 10% dev, 20% test, {how}",),
+            notes=(
+                f"no split is published: 70% of the sentences are train, 10% dev, 20% test, {how}",
+                *_doubts([id for id, n in files_of.items() if n < len(_FILES)], differing),
+            ),
         )
     )
+
+
+def _doubts(alone: Sequence[str], differing: Sequence[str]) -> Iterator[str]:
+    if alone:
+        yield (
+            f"{len(alone)} sentences are in one of the two files only, for example {alone[0]!r}: what the other"
+            " would mark is not known"
+        )
+    if differing:
+        yield (
+            f"{len(differing)} sentences read otherwise in the two files, for example {differing[0]!r}: their"
+            " marks may be of different sentences"
+        )
 
 
 def _sentences(path: Path) -> list[tuple[str, str, bool]]:

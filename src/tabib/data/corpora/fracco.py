@@ -9,6 +9,7 @@ taken as published: where an expression names several tumours, the table joins t
 from __future__ import annotations
 
 import csv
+import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ def _rows(
 ) -> Iterator[tuple[str, tuple[Span, ...], str, str, str]]:
     """Document, spans, label, code and content of each row."""
     place = tree.place(name)
-    reader = csv.reader(tree.text(name).splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(tree.text(name), newline=""), strict=True)
     seen: dict[tuple[str, str, str], int] = {}
     try:
         if (header := next(reader, [])) != list(_COLUMNS):

@@ -7,11 +7,12 @@ each question. The 22 labels are those of the data.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from tabib.core.errors import DataError
-from tabib.core.examples import Document, Example
+from tabib.core.examples import Document, Example, LossReason, Lost
 from tabib.data.corpora.parts import knowing_overlap
 from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
 from tabib.data.formats.tables import Row, read_table
@@ -44,30 +45,47 @@ def load(name: str, folder: Path, *, answer: bool = True) -> Corpus:
     Args:
         answer: whether the doctor's answer is part of the text, after the question and an empty line.
     """
-    texts = {
-        row["id"]: row["post-edited"] for row in read_table(folder / _TEXTS, ("id", "post-edited"), quoting=True)
-    }
+    texts = _texts(folder / _TEXTS)
     rows = read_table(folder / _LABELS, ("id", "split", "labels"), quoting=True)
     splits: dict[SplitName, list[Example[tuple[str, ...]]]] = {split: [] for split in SPLITS}
+    lost: dict[str, list[Lost]] = {split: [] for split in SPLITS}
     without_text = 0
     for row in rows:
-        split, labels = _split(row, folder), _labels(row, folder)
+        split, written = _split(row, folder), _labels(row, folder)
+        labels = tuple(sorted(set(written)))
+        twice = (Counter(written) - Counter(labels)).elements()
+        lost[split] += [Lost(row["id"], label, LossReason.DUPLICATE) for label in twice]
         question, reply = texts.get(row["id"], ""), texts.get(f"{_base(row['id'])}_a", "")
         if not question.strip():
             without_text += 1
+            lost[split] += [Lost(row["id"], label, LossReason.NO_TEXT) for label in labels]
             continue
         text = f"{question}\n\n{reply}" if answer and reply.strip() else question
         splits[split].append(Example(Document(row["id"], text, group=_base(row["id"])), labels))
-    found = sorted({label for examples in splits.values() for example in examples for label in example.gold})
+    kept = {label for examples in splits.values() for example in examples for label in example.gold}
+    found = sorted(kept.union(one.label for parts in lost.values() for one in parts))
     return knowing_overlap(
         Corpus(
             replace(CARDS[name], labels=tuple(found)),
             tuple(splits["train"]),
             tuple(splits["dev"]),
             tuple(splits["test"]),
+            lost={split: tuple(parts) for split, parts in lost.items()},
             notes=(f"{without_text} annotated questions have no text and are left out",) if without_text else (),
         )
     )
+
+
+def _texts(path: Path) -> dict[str, str]:
+    """Identifier → text, of questions and answers."""
+    texts: dict[str, str] = {}
+    line_of: dict[str, int] = {}
+    for row in read_table(path, ("id", "post-edited"), quoting=True):
+        id = row["id"]
+        if line_of.setdefault(id, row.line) != row.line:
+            raise DataError(f"the id {id!r} was already used on line {line_of[id]}", path=path, line=row.line)
+        texts[id] = row["post-edited"]
+    return texts
 
 
 def _base(id: str) -> str:
@@ -85,7 +103,7 @@ def _split(row: Row, folder: Path) -> SplitName:
 
 
 def _labels(row: Row, folder: Path) -> tuple[str, ...]:
-    """``['C0030193', 'C0005779']`` as it is written, sorted."""
+    """``['C0030193', 'C0005779']`` as it is written."""
     try:
         labels = ast.literal_eval(row["labels"])
     except (ValueError, SyntaxError):
@@ -96,4 +114,4 @@ def _labels(row: Row, folder: Path) -> tuple[str, ...]:
             path=folder / _LABELS,
             line=row.line,
         )
-    return tuple(sorted(set(labels)))
+    return tuple(labels)

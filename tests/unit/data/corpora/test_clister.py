@@ -59,7 +59,11 @@ def test_columns_may_stand_in_another_order_among_others(copied: Copied, replace
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("filetest-1_1", "filetest-99_1", "test.csv:2: the sentence 'filetest-99_1' is not among those"),
+        (
+            "filetest-1_1",
+            "filetest-99_1",
+            "test.csv:2: the sentence 'filetest-99_1' is not in id_to_sentence_test.json",
+        ),
         ("id_1", "first", "test.csv:1: the column 'id_1' is absent"),
         ("4.9", "6", "test.csv:2: the score 6 is beyond the scale"),
     ],
@@ -72,3 +76,10 @@ def test_a_wrong_row_is_named_with_its_line(
     with pytest.raises(DataError) as caught:
         clister.load("clister", folder)
     assert message in str(caught.value)
+
+
+def test_sentences_that_are_no_object_are_named_with_their_file(copied: Copied) -> None:
+    folder = copied("clister")
+    (folder / "id_to_sentence_train.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(DataError, match=r"id_to_sentence_train\.json: expected an object"):
+        clister.load("clister", folder)

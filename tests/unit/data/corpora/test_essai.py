@@ -40,6 +40,20 @@ def test_a_sentence_that_one_file_alone_has_gets_its_mark(tmp_path: Path) -> Non
     corpus = essai.load("essai", tmp_path)
     labels = {one.document.text: one.gold for split in SPLITS for one in corpus.split(split)}
     assert (labels["Fièvre possible"], labels["Toux"]) == ("speculation", "neutral")
+    assert corpus.notes[1] == (
+        "20 sentences are in one of the two files only, for example '0': what the other would mark is not known"
+    )
+
+
+def test_an_identifier_of_two_sentences_is_noted(copied: Copied) -> None:
+    folder = copied("essai")
+    assert len(essai.load("essai", folder).notes) == 1
+    for file, word in (("ESSAI_neg.txt", "Toux"), ("ESSAI_spec.txt", "Fièvre")):
+        rows = (folder / file).read_text(encoding="utf-8")
+        (folder / file).write_text(f"{rows}\nx\t0\t{word}\tmot\tNOM\t***\n", encoding="utf-8")
+    assert essai.load("essai", folder).notes[1] == (
+        "1 sentences read otherwise in the two files, for example 'x': their marks may be of different sentences"
+    )
 
 
 def test_a_line_with_too_few_values(copied: Copied, replace_in: Replace) -> None:

@@ -137,6 +137,18 @@ def test_without_annotation_files_the_table_is_enough_and_a_note_says_so(folder:
     assert "there are no .ann files: expressions without a code are not counted as lost" in corpus.notes
 
 
+def test_separators_of_lines_inside_an_expression_do_not_end_its_row(folder: Path) -> None:
+    """U+2028 and U+0085 are signs of a text; only a line end ends a row."""
+    (folder / "ann_txt_files" / "cc_onco0.txt").write_text(
+        TEXT.replace("du hile", "du\u2028hile"), encoding="utf-8"
+    )
+    (folder / "ann_txt_files" / "cc_onco0.ann").unlink()
+    path = folder / "DetectOnco_Final.csv"
+    rows = path.read_text(encoding="utf-8")
+    path.write_text(rows.replace("Adénopathie du hile,0 19", "Adénopathie du\u2028hile,0 19", 1), encoding="utf-8")
+    assert examples(load("fracco_icd_classification", folder))["cc_onco0:0-19"] == "C77.1 8000/1"
+
+
 def replaced(old: str, new: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         path = folder / "DetectOnco_Final.csv"
