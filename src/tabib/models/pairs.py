@@ -26,8 +26,14 @@ class PairIds:
     whole: int
 
 
-def encode_pairs(backbone: Backbone, firsts: Sequence[str], seconds: Sequence[str]) -> list[PairIds]:
-    """The pairs, aligned. Of a pair that is too long, the longer text is cut at its end until both fit."""
+def encode_pairs(
+    backbone: Backbone, firsts: Sequence[str], seconds: Sequence[str], *, keep_end: bool = False
+) -> list[PairIds]:
+    """The pairs, aligned. Of a pair that is too long, the longer text is cut at its end until both fit.
+
+    Args:
+        keep_end: cut at the beginning instead: of a clinical case with a question, what is asked stands last.
+    """
     if not firsts:
         return []
     tokenizer, limit = backbone.tokenizer, backbone.max_length
@@ -38,6 +44,8 @@ def encode_pairs(backbone: Backbone, firsts: Sequence[str], seconds: Sequence[st
     whole = [len(row) for row in ids]
     long = [index for index, length in enumerate(whole) if length > limit]
     if long:
+        side = tokenizer.truncation_side
+        tokenizer.truncation_side = "left" if keep_end else "right"
         cut = tokenizer(
             [firsts[index] for index in long],
             [seconds[index] for index in long],
@@ -46,6 +54,7 @@ def encode_pairs(backbone: Backbone, firsts: Sequence[str], seconds: Sequence[st
             return_token_type_ids=True,
             return_attention_mask=False,
         )
+        tokenizer.truncation_side = side
         for index, row, kinds in zip(long, cut["input_ids"], cut["token_type_ids"], strict=True):
             ids[index], types[index] = row, kinds
         tokenizer.backend_tokenizer.no_truncation()  # lest the limit is saved with the tokeniser

@@ -44,6 +44,15 @@ def test_of_a_pair_that_is_too_long_the_longer_text_is_cut(
     assert pair.whole == len(first) + len(second) + 3
 
 
+def test_what_is_asked_can_be_kept_where_it_stands_at_the_end(backbone: Backbone) -> None:
+    side = backbone.tokenizer.truncation_side
+    pairs = encode_pairs(backbone, ["a" * 20 + "qui?", "qui?"], ["bc", "bc"], keep_end=True)
+    assert pieces(backbone, pairs[0].ids) == "[CLS]aaaaaaaqui?[SEP]bc[SEP]"
+    assert (len(pairs[0].types), pairs[0].whole) == (16, 29)
+    assert pairs[1] == encode_pairs(backbone, ["qui?"], ["bc"])[0]
+    assert backbone.tokenizer.truncation_side == side
+
+
 def test_rows_do_not_depend_on_their_neighbours(backbone: Backbone) -> None:
     firsts, seconds = ["toux", "a" * 30, ""], ["sèche", "b", ""]
     together = encode_pairs(backbone, firsts, seconds)

@@ -40,6 +40,8 @@ class QuestionRow(TextRow):
 class MultipleChoice(Head):
     """Encoder over (question, option), pooling, dropout, linear layer to one number for each option.
 
+    Of a question that is too long, the beginning is cut: a clinical case stands before what is asked of it.
+
     A question that says that it has one right option: softmax over its options; loss: cross entropy. Any other:
     a sigmoid for each option, one threshold for all, tuned on dev for exact matches, and never no option; loss:
     binary cross entropy, mean over its options. The loss of a batch is the mean over its questions. A head that
@@ -67,6 +69,7 @@ class MultipleChoice(Head):
             self.backbone,
             [document.text for document in documents for _ in document.options],
             [option for document in documents for option in document.options],
+            keep_end=True,
         )
         encoded, first = Encoded([]), 0
         for index, document in enumerate(documents):
