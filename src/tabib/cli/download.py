@@ -29,6 +29,7 @@ def download(config: ConfigPath, output: Output = None) -> None:
     """
     from tabib.cli.console import print_table, stderr, stdout, table
     from tabib.config.load import load_all_runs
+    from tabib.config.writable import require_folder
     from tabib.core.errors import ConfigError
     from tabib.runs.fetch import gather
 
@@ -36,6 +37,7 @@ def download(config: ConfigPath, output: Output = None) -> None:
         if "SCRATCH" not in os.environ:
             raise ConfigError("say where to with --output, or set the environment variable SCRATCH")
         output = Path(os.environ["SCRATCH"]) / "tabib"
+    require_folder(output, "--output")
     items = gather(load_all_runs(config), output, lambda line: stderr().print(line, markup=False))
     console, shown = stdout(), table("kind", ("name", "name"), "state", ("MB", "right"), "place")
     for item in items:

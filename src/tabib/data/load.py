@@ -147,10 +147,14 @@ def locate(
                 return path
     names = (*card.folders, *card.archives)
     looked = "\n".join(f"  {directory / name}" for directory in directories[:-1] for name in names)
+    too_deep = next(
+        (one.parent for one in directories[:-1] for name in names if (one.parent / name).exists()), None
+    )
+    found = f" It is in {too_deep}: name that directory, not one inside it." if too_deep is not None else ""
     raise DataError(
         f"the corpus {card.name!r} was not found. Looked for:\n{looked}\n{card.access}\n"
         f"Then set data_dir, or the environment variable TABIB_DATA, to the directory that holds"
-        f" {' or '.join(map(repr, (card.folders[0], *card.archives)))}."
+        f" {' or '.join(map(repr, (card.folders[0], *card.archives)))}.{found}"
     )
 
 

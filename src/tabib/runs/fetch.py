@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -58,7 +59,7 @@ def gather(configs: Iterable[RunConfig], folder: Path, tell: Callable[[str], Non
         One item for each, models first; those that are absent have not stopped the others.
 
     Raises:
-        RecordError: the manifest is damaged.
+        RecordError: the manifest is damaged, or a file cannot be read or written.
     """
     configs = list(configs)
     manifest = _read_manifest(folder)
@@ -131,11 +132,24 @@ def _copy(source: Path, folder: Path, place: str, manifest: Manifest) -> int:
     for below, path in names.items():
         target = _target(folder, place, below)
         if path.resolve() != target.resolve() and not _same(target, files[below]):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(f"{target.name}.partial")
-            shutil.copyfile(path, partial)
-            partial.replace(target)
+            _copy_file(path, target)
     return _size(files)
+
+
+def _copy_file(path: Path, target: Path) -> None:
+    """Raises: RecordError: it cannot be read or written."""
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, partial)
+        partial.replace(target)
+    except OSError as error:
+        raise RecordError(
+            f"{path} cannot be copied to {target}: {error.strerror or error}. The same command goes on from there"
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

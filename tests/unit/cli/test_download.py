@@ -47,3 +47,12 @@ def test_without_a_folder_it_asks_for_one(
     monkeypatch.delenv("SCRATCH", raising=False)
     assert run(["download", str(tmp_path / "any.yaml")]) == 2
     assert "--output" in capsys.readouterr().err
+
+
+def test_a_file_in_the_place_of_the_folder_is_a_mistake(
+    tiny_encoder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "benchmark.yaml"
+    file.write_text(BENCHMARK % tiny_encoder, encoding="utf-8")
+    assert run(["download", str(file), "-o", str(file)]) == 2
+    assert f"--output: {file} cannot be a folder: {file} is a file" in " ".join(capsys.readouterr().err.split())

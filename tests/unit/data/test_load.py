@@ -165,3 +165,15 @@ class TestFingerprint:
 
 def test_training_labels_come_from_train_and_dev_only() -> None:
     assert training_labels(CORPUS) == ("A", "B")
+
+
+def test_the_corpus_own_folder_in_place_of_the_directory_that_holds_it_is_pointed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpora" / "morfitt").mkdir(parents=True)
+    with pytest.raises(DataError, match=rf"It is in {tmp_path / 'corpora'}: name that directory"):
+        load_corpus("morfitt", data_dir=tmp_path / "corpora" / "morfitt")
+    with pytest.raises(DataError) as caught:
+        load_corpus("biosses", data_dir=tmp_path / "corpora")
+    assert "It is in" not in str(caught.value)

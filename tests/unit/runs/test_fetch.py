@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -116,6 +117,19 @@ def test_an_interrupted_copy_is_not_taken_for_a_whole_one(
     assert states(gather([config], folder)) == [("corpus", "gathered")]
     gathered = {path.name for path in (folder / "data" / "mini_triage_fr").iterdir()}
     assert {"train.tsv", "dev.tsv", "test.tsv"} <= gathered
+
+
+def test_a_disk_that_is_full_is_named_and_leaves_nothing_half_written(
+    tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(RecordError, match=r"config\.json.* cannot be copied .* No space left on device"):
+        gather([config(tiny_encoder)], tmp_path / "offline")
+    assert {path.name for path in (tmp_path / "offline").rglob("*") if path.is_file()} == {MANIFEST}
 
 
 def test_a_folder_without_weights_is_not_gathered(tiny_encoder: Path, tmp_path: Path) -> None:
