@@ -18,15 +18,24 @@ from tabib.core.predictions import (
     SimilarityPrediction,
 )
 from tabib.models.base import Progress
+from tabib.models.baselines.span import Fitted, distinct, fit_sigmoids, fit_softmax
 from tabib.models.baselines.stored import StoredLearner
 
 VOCABULARIES, ARRAYS = "vocabularies.json", "arrays.npz"
+MANY_WEIGHTS = 4_000_000
+"""Features × outputs beyond which scikit-learn's solver needs gigabytes (25 float64 numbers for each weight), and
+the same minimum is found in the space of the training rows."""
+
+
+_SPARSE = ("data", "indices", "indptr")
 
 
 class _Tfidf(StoredLearner):
     """Word 1–2-grams and character 2–5-grams within words, sublinear term frequency, one linear score per row.
 
-    ``coefficients`` is (rows, features) and ``intercepts`` (rows,); a subclass says what a row stands for.
+    ``coefficients`` is (rows, features) and ``intercepts`` (rows,); a subclass says what a row stands for. Where
+    there are many rows, ``coefficients`` weigh instead of features the inner products with the distinct training
+    texts, ``basis`` (texts, features).
     """
 
     def __init__(self, labels: Sequence[str], options: Any, seed: int = 0, task: str = "") -> None:
@@ -34,6 +43,7 @@ class _Tfidf(StoredLearner):
         self.vectorizers: list[Any] = []
         self.coefficients: Any = None
         self.intercepts: Any = None
+        self.basis: Any = None
 
     @classmethod
     def options_type(cls) -> type[TfidfOptions]:
@@ -66,7 +76,14 @@ class _Tfidf(StoredLearner):
 
     def logits(self, documents: Sequence[Document]) -> Any:
         """(documents, rows)."""
-        return self.features([document.text for document in documents]) @ self.coefficients.T + self.intercepts
+        features = self.features([document.text for document in documents])
+        if self.basis is not None:
+            features = (features @ self.basis.T).toarray()
+        return features @ self.coefficients.T + self.intercepts
+
+    def take(self, fitted: Fitted) -> None:
+        """Use a model that was fitted in the space of the training rows."""
+        self.basis, self.coefficients, self.intercepts = fitted.rows, fitted.weights.T, fitted.intercepts
 
     def save(self, folder: Path) -> None:
         import numpy as np
@@ -78,12 +95,14 @@ class _Tfidf(StoredLearner):
             folder / ARRAYS,
             coefficients=self.coefficients,
             intercepts=self.intercepts,
+            **({} if self.basis is None else {f"basis_{name}": getattr(self.basis, name) for name in _SPARSE}),
             **{f"idf_{index}": vectorizer.idf_ for index, vectorizer in enumerate(self.vectorizers)},
         )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         import numpy as np
+        from scipy.sparse import csr_matrix
 
         learner = super().load(folder)
         vocabularies = json.loads((folder / VOCABULARIES).read_text(encoding="utf-8"))
@@ -93,6 +112,9 @@ class _Tfidf(StoredLearner):
             learner.vectorizers = new_vectorizers(learner.options, vocabularies)
             for index, vectorizer in enumerate(learner.vectorizers):
                 vectorizer.idf_ = arrays[f"idf_{index}"]
+            if "basis_data" in arrays:
+                shape = (learner.coefficients.shape[1], sum(map(len, vocabularies)))
+                learner.basis = csr_matrix(tuple(arrays[f"basis_{name}"] for name in _SPARSE), shape=shape)
         return learner
 
     def state(self) -> dict[str, Any]:
@@ -116,6 +138,10 @@ class TfidfClassifier(_Tfidf):
         if len(self.known) == 1:  # nothing to tell apart
             self.coefficients, self.intercepts = np.zeros((1, features.shape[1])), np.zeros(1)
             return
+        if in_span(features, len(self.known)):
+            places = {label: index for index, label in enumerate(self.known)}
+            self.take(fit_softmax(features, [places[label] for label in gold], self.options.c))
+            return
         model = LogisticRegression(C=self.options.c, max_iter=1000, random_state=self.seed).fit(features, gold)
         assert list(model.classes_) == self.known
         self.coefficients, self.intercepts = model.coef_, model.intercept_
@@ -127,7 +153,7 @@ class TfidfClassifier(_Tfidf):
 
         if not documents:
             return []
-        logits = self.logits(documents)
+        logits = self.logits(documents).astype(float)
         if len(self.known) == 2:
             rows = [[1 - positive, positive] for positive in expit(logits[:, 0]).tolist()]
         else:
@@ -158,20 +184,23 @@ class TfidfMultilabel(_Tfidf):
 
     def fit_linear(self, features: Any, gold: Sequence[Any]) -> None:
         import numpy as np
+        from scipy.sparse import csr_matrix
         from sklearn.linear_model import LogisticRegression
 
-        self.coefficients = np.zeros((len(self.labels), features.shape[1]))
-        self.intercepts = np.zeros(len(self.labels))
-        for row, label in enumerate(self.labels):
-            truth = [label in answer for answer in gold]
-            if len(set(truth)) == 1:
-                self.intercepts[row] = np.inf if truth[0] else -np.inf
-                continue
-            # With far more features than documents the dual problem is the small one: ten times faster here.
-            model = LogisticRegression(
-                C=self.options.c, solver="liblinear", dual=True, max_iter=1000, random_state=self.seed
-            ).fit(features, truth)
-            self.coefficients[row], self.intercepts[row] = model.coef_[0], model.intercept_[0]
+        truth_DL = np.array([[label in answer for label in self.labels] for answer in map(set, gold)])
+        always, never = truth_DL.all(axis=0), ~truth_DL.any(axis=0)
+        if in_span(features, len(self.labels)):
+            self.take(fit_sigmoids(features, csr_matrix(truth_DL, dtype=np.float32), self.options.c))
+        else:
+            self.coefficients = np.zeros((len(self.labels), features.shape[1]))
+            self.intercepts = np.zeros(len(self.labels))
+            for row in np.flatnonzero(~(always | never)):
+                # With far more features than documents the dual problem is the small one: ten times faster here.
+                model = LogisticRegression(
+                    C=self.options.c, solver="liblinear", dual=True, max_iter=1000, random_state=self.seed
+                ).fit(features, truth_DL[:, row])
+                self.coefficients[row], self.intercepts[row] = model.coef_[0], model.intercept_[0]
+        self.intercepts[always], self.intercepts[never] = np.inf, -np.inf
 
     def tune(self, dev: Sequence[Example[Any]]) -> None:
         from tabib.models.thresholds import DEFAULT_THRESHOLD, best_threshold, score_matrix
@@ -191,7 +220,7 @@ class TfidfMultilabel(_Tfidf):
 
         if not documents:
             return []
-        rows = expit(self.logits(documents)).tolist()
+        rows = expit(self.logits(documents).astype(float)).tolist()
         if progress is not None:
             progress(len(documents), len(documents))
         return [
@@ -239,6 +268,21 @@ class TfidfSimilarity(_Tfidf):
             SimilarityPrediction(document.id, float(cosine), scale=Scale.MODEL)
             for document, cosine in zip(documents, cosines, strict=True)
         ]
+
+
+def in_span(features: Any, outputs: int) -> bool:
+    """Whether a linear model is fitted in the space of its training rows: one of many weights, if that takes less.
+
+    Args:
+        features: sparse (rows, features).
+        outputs: classes or labels.
+    """
+    columns = features.shape[1]
+    if columns * outputs <= MANY_WEIGHTS:
+        return False
+    rows = len(distinct(features)[0])
+    in_rows, in_features = 12 * rows**2 + 150 * rows * outputs, 200 * columns * outputs
+    return bool(in_rows < in_features)
 
 
 def _beside(matrices: Sequence[Any]) -> Any:
