@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers.utils.logging import disable_progress_bar
 
 from tabib.data.load import load_corpus
 
@@ -120,6 +121,7 @@ def main() -> None:
         if step % 50 == 0 or step == steps:
             speed = step * BATCH * WIDTH / (time.perf_counter() - began)
             print(f"step {step}/{steps}, loss {loss.item():.3f}, {speed:,.0f} tokens/s", flush=True)
+    disable_progress_bar()
     model.save_pretrained(given.folder)
     tokenizer.save_pretrained(given.folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ def load_base(weights: Path | None, options: LoraOptions) -> Causal:
         bnb_4bit_compute_dtype=compute,
     )
     place = {"": 0} if torch.cuda.is_available() else {"": "cpu"}
-    base = load_causal(weights, options, quantization_config=quantised, device_map=place)
+    with _quiet():
+        base = load_causal(weights, options, quantization_config=quantised, device_map=place)
     for module in base.model.modules():
         # On some CPUs bitsandbytes repacks the weights at the first prediction, and rounds their scales: training
         # after a dev score would go on with others than before.
@@ -58,7 +60,8 @@ def add_adapters(model: Any, options: LoraOptions) -> Any:
     Raises:
         ConfigError: the model has no layers of these names.
     """
-    from peft import LoraConfig, get_peft_model
+    with _quiet():
+        from peft import LoraConfig, get_peft_model
 
     targets = options.target_modules
     config = LoraConfig(
@@ -98,7 +101,10 @@ def _refuse_unknown(model: Any, options: LoraOptions) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """peft asks transformers for a property by a name that transformers has given up."""
+    """Two messages that nobody can do anything about: peft asks transformers for a property by a name that it has
+    given up; and imports bitsandbytes where it is installed, which then recommends a package.
+    """
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
         yield
@@ -106,9 +112,9 @@ def _quiet() -> Iterator[None]:
 
 def load_adapters(model: Any, folder: Path) -> Any:
     """The ``PeftModel`` with the adapters in ``folder``, ready to predict."""
-    from peft import PeftModel
-
     with _quiet():
+        from peft import PeftModel
+
         return PeftModel.from_pretrained(model, folder)
 
 
