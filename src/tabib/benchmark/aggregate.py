@@ -10,6 +10,7 @@ from tabib.benchmark.plan import Cell
 from tabib.config.benchmark import BenchmarkConfig, NotPlanned
 from tabib.config.run import EvaluationConfig
 from tabib.core.scores import Score
+from tabib.models.pieces import reading_note
 from tabib.records.files import to_json
 from tabib.records.results import CellResult, Environment, Results, SeedResult, Summary
 from tabib.registry import corpora, find
@@ -95,6 +96,7 @@ def summarise(cells: Sequence[Cell]) -> CellResult:
         notes=corpus.notes,
         lost=dict(sorted(lost.items())),
         unlearnable=dict(fit.get("lost", {})),
+        reading=reading_note(corpus.split(split), config.preprocessing),
     )
 
 

@@ -99,17 +99,15 @@ def cut_examples(
     return pieces, lost
 
 
-def reading_notes(
-    examples: Sequence[Example[tuple[Entity, ...]]], preprocessing: Preprocessing
-) -> tuple[str, ...]:
-    """What a reader of the scores has to know of pieces; nothing where documents are read whole."""
+def reading_note(examples: Sequence[Example[tuple[Entity, ...]]], preprocessing: Preprocessing) -> str:
+    """What a reader of the scores has to know of pieces; empty where documents are read whole."""
     if not preprocessing.cuts:
-        return ()
+        return ""
     pieces, lost = cut_examples(examples, preprocessing)
+    note = f"read in pieces ({preprocessing}): {len(pieces)} of {len(examples)} documents"
     entities = sum(len(example.gold) for example in examples)
-    return (
-        f"read in pieces ({preprocessing}): {len(pieces)} of {len(examples)} documents; {len(lost)} of {entities}"
-        " gold entities lie whole in none, where no model can find them",
+    return note + (
+        f"; {len(lost)} of {entities} gold entities cross a cut, so no model finds them" if lost else ""
     )
 
 

@@ -94,6 +94,7 @@ class CellResult:
         notes: what a reader should know of the corpus.
         lost: reason → gold annotations of the scored split that are not among its gold.
         unlearnable: reason → gold annotations of train that the model could not learn from.
+        reading: how ``preprocessing`` cut the scored texts; empty where they were read whole.
     """
 
     dataset_group: str
@@ -111,6 +112,7 @@ class CellResult:
     notes: tuple[str, ...] = ()
     lost: Mapping[str, int] = field(default_factory=dict)
     unlearnable: Mapping[str, int] = field(default_factory=dict)
+    reading: str = ""
 
     @property
     def score(self) -> Summary:
@@ -148,6 +150,7 @@ class CellResult:
             "notes": list(self.notes),
             "lost": dict(self.lost),
             "unlearnable": dict(self.unlearnable),
+            "reading": self.reading,
             "suspect": list(self.suspect),
             "metrics": {name: asdict(summary) for name, summary in self.metrics.items()},
             "seeds": [seed.to_json() for seed in self.seeds],

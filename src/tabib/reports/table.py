@@ -89,6 +89,8 @@ def notes_of(cell: CellResult) -> Iterable[str]:
             )
     if cell.done and not cell.complete:
         yield f"{MARKS['incomplete']} mean of {len(cell.done)} of {len(cell.seeds)} seeds"
+    if cell.reading:
+        yield cell.reading
     if cell.done and cell.score.mean is None:
         yield f"undefined: {cell.score.reason}"
     for reason in cell.suspect:

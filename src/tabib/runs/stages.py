@@ -16,7 +16,7 @@ from tabib.data.corpus import SPLITS, Corpus, SplitName
 from tabib.data.load import training_labels
 from tabib.models.base import Model
 from tabib.models.build import build_model, load_model, save_model
-from tabib.models.pieces import reading_notes
+from tabib.models.pieces import reading_note
 from tabib.records.files import write_atomically, write_json
 from tabib.records.folder import RunFolder, read_scores, write_gold, write_predictions
 from tabib.records.record import RunRecord, write_record
@@ -152,12 +152,12 @@ def evaluate_stage(
 
 def _told(prepared: Prepared, record: RunRecord, model: Model, split: SplitName) -> RunRecord:
     """The record with what is to be said of the split that a model has just predicted, and the tokens it took."""
-    read = reading_notes(prepared.corpus.split(split), model.preprocessing)
+    read = reading_note(prepared.corpus.split(split), model.preprocessing)
     tokens = Counter(record.tokens)
     tokens.update(model.tokens)
     return replace(
         record,
-        notes=(*record.notes, *(f"{split}: {note}" for note in (*read, *model.notes))),
+        notes=(*record.notes, *(f"{split}: {note}" for note in (read, *model.notes) if note)),
         tokens=dict(tokens),
         attention={**record.attention, **model.attention},
     )

@@ -52,3 +52,16 @@ def test_a_group_of_corpora_that_no_model_is_configured_for_is_not_planned(tmp_p
     assert (planned.dataset, planned.planned) == ("mini_triage_fr", True)
     assert (left_out.dataset, left_out.task, left_out.primary) == ("mini_ner_fr", "ner_span", "exact_f1")
     assert not left_out.planned
+
+
+def test_a_row_says_how_its_texts_were_cut(tmp_path: Path) -> None:
+    (tmp_path / "ner.yaml").write_text("model: majority\n")
+    (tmp_path / "benchmark.yaml").write_text(
+        "datasets: {ner: [mini_ner_fr]}\n"
+        "model_groups: {base: {configs: {ner: ner.yaml}, models: {whole: null, lines: {preprocessing: line}}}}\n"
+        f"output: {{runs: {tmp_path / 'runs'}}}\n"
+    )
+    benchmark = load_benchmark_config(tmp_path / "benchmark.yaml")
+    readings = {cell.model: cell.reading for cell in aggregate(benchmark, plan(benchmark)).cells}
+    assert readings["whole"] == ""
+    assert readings["lines"].startswith("read in pieces (line): ")

@@ -14,7 +14,7 @@ from tabib.core.examples import Document, Example, LossReason
 from tabib.core.predictions import NerPrediction, ScoredEntity
 from tabib.core.spans import Entity, split_words
 from tabib.models.merging import merge
-from tabib.models.pieces import cut, cut_examples, reading_notes
+from tabib.models.pieces import cut, cut_examples, reading_note
 from tabib.models.stretches import sentences
 
 
@@ -79,13 +79,15 @@ def test_gold_that_crosses_a_cut_is_lost_with_the_reason() -> None:
 def test_whole_documents_are_left_as_they_are() -> None:
     examples = [Example(Document("d", " fièvre "), (Entity.of("S", 1, 7),))]
     assert cut_examples(examples, WHOLE) == (examples, [])
-    assert reading_notes(examples, WHOLE) == ()
+    assert reading_note(examples, WHOLE) == ""
 
 
 def test_what_no_model_can_find_is_said() -> None:
-    examples = [Example(Document("d", "toux\nsèche"), (Entity.of("S", 0, 4), Entity.of("S", 0, 10)))]
-    (note,) = reading_notes(examples, LINE)
-    assert note.startswith("read in pieces (line): 2 of 1 documents; 1 of 2 gold entities lie whole in none")
+    gold = (Entity.of("S", 0, 4), Entity.of("S", 0, 10))
+    examples = [Example(Document("d", "toux\nsèche"), gold)]
+    note = "read in pieces (line): 2 of 1 documents; 1 of 2 gold entities cross a cut, so no model finds them"
+    assert reading_note(examples, LINE) == note
+    assert reading_note([replace(examples[0], gold=gold[:1])], LINE) == "read in pieces (line): 2 of 1 documents"
 
 
 WORDS = st.sampled_from(

@@ -74,6 +74,12 @@ def test_a_cell_explains_every_seed_that_is_not_in_its_mean() -> None:
     assert notes == ["✗ seed 43 failed: it broke", "– seed 44 missing", "! mean of 1 of 3 seeds"]
 
 
+def test_a_cell_says_how_its_texts_were_cut() -> None:
+    assert list(notes_of(replace(cell(), reading="read in pieces (line): 9 of 2 documents"))) == [
+        "read in pieces (line): 9 of 2 documents"
+    ]
+
+
 def test_suspicions_are_shown_but_not_of_the_baseline_that_they_are_measured_by() -> None:
     assert list(notes_of(cell(suspect=("constant prediction",)))) == ["? suspect: constant prediction"]
     assert not list(notes_of(cell(suspect=("constant prediction",), family="majority")))
