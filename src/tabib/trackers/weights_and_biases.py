@@ -116,7 +116,8 @@ class WandbTracker:
         """A run of W&B that has ended without an error when this is left, and is noted then."""
         import wandb
 
-        older = self._not_uploaded(told.id)
+        for folder in self._not_uploaded(told.id):
+            shutil.rmtree(folder)
         run = wandb.init(
             entity=self._settings.entity,
             project=self._settings.project,
@@ -138,8 +139,6 @@ class WandbTracker:
         finally:
             run.finish(exit_code=0 if done and not failed else 1)
         self._ledger.add(self._key(told), told.content, mode)
-        for folder in older:
-            shutil.rmtree(folder)
 
     def _not_uploaded(self, run_id: str) -> list[Path]:
         """Earlier versions of a run that lie on disk and were never uploaded."""
@@ -187,6 +186,9 @@ def _quiet(library: Any) -> Any:
         save_code=False,
         disable_job_creation=True,
         host="",
+        program="tabib",
+        program_relpath="tabib",
+        program_abspath="tabib",
         username="",
         email="",
         use_dot_wandb=False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import struct
 import sys
 from collections.abc import Iterator
@@ -243,11 +242,9 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_pat
 def test_a_run_that_could_not_be_ended_is_told_again(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error on the way leaves no note in the ledger, and the older version on disk."""
     monkeypatch.setattr(WandbTracker, "_describe", staticmethod(lambda *_: 1 / 0))
     with pytest.raises(ZeroDivisionError):
         WandbTracker(SETTINGS, tmp_path).tell(story)
     monkeypatch.undo()
-    shutil.rmtree(tmp_path / "wandb" / "cache", ignore_errors=True)
     assert "2 of 2 runs are new" in WandbTracker(SETTINGS, tmp_path).tell(story)
     assert len(logged(tmp_path)) == 3
