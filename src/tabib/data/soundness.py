@@ -93,6 +93,8 @@ def all_examples(corpus: Corpus) -> Iterator[tuple[SplitName, Example[Any]]]:
 
 
 def content_of(example: Example[Any]) -> tuple[str, ...]:
-    """All that a model is given to read."""
+    """All that a model is given to read. A pair, and the options of a question, are the same in any order."""
     document = example.document
-    return document.text, document.second, *document.options
+    if document.second:
+        return tuple(sorted((document.text, document.second)))
+    return document.text, *sorted(document.options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -37,6 +38,27 @@ def test_texts_that_two_splits_share_are_refused(copy: Path) -> None:
         train.write("another" + test[1][test[1].index("\t") :] + "\n")
     with pytest.raises(DataError, match="train and test share 1 texts, the card says 0"):
         load_corpus(NAME, data_dir=copy)
+
+
+def test_a_pair_of_test_that_train_has_the_other_way_round_is_shared(tmp_path: Path) -> None:
+    folder = tmp_path / "mini_pairs_fr"
+    shutil.copytree(SHIPPED / "mini_pairs_fr", folder)
+    _, first, second, score = (folder / "test.tsv").read_text(encoding="utf-8").splitlines()[1].split("\t")
+    with (folder / "train.tsv").open("a", encoding="utf-8") as train:
+        train.write(f"another\t{second}\t{first}\t{score}\n")
+    with pytest.raises(DataError, match="train and test share 1 texts, the card says 0"):
+        load_corpus("mini_pairs_fr", data_dir=tmp_path)
+
+
+def test_a_question_of_test_that_train_has_with_its_options_in_another_order_is_shared(tmp_path: Path) -> None:
+    folder = tmp_path / "mini_mcqa_fr"
+    shutil.copytree(SHIPPED / "mini_mcqa_fr", folder)
+    row = json.loads((folder / "test.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    changed = {"id": "another", "options": row["options"][::-1], "right": ["A"], "single": True}
+    with (folder / "train.jsonl").open("a", encoding="utf-8") as train:
+        train.write(json.dumps(row | changed) + "\n")
+    with pytest.raises(DataError, match="train and test share 1 texts, the card says 0"):
+        load_corpus("mini_mcqa_fr", data_dir=tmp_path)
 
 
 def test_another_size_than_the_published_one_is_a_note_of_the_results(copy: Path) -> None:
