@@ -109,6 +109,7 @@ def seed_result(cell: Cell) -> SeedResult:
         return common
     assert found.record is not None
     assert found.scores is not None
+    split = f"{config.evaluation.split}: "
     scores = found.scores[config.evaluation.split].scores
     return SeedResult(
         config.seed,
@@ -123,6 +124,7 @@ def seed_result(cell: Cell) -> SeedResult:
         tokens=found.record.tokens,
         threads=found.record.threads,
         attention=found.record.attention,
+        notes=tuple(note.removeprefix(split) for note in found.record.notes if note.startswith(split)),
     )
 
 

@@ -52,8 +52,10 @@ class SeedResult:
         metrics: metric → score with the run's own interval.
         items: statuses of its predictions.
         suspect: why its scores should be doubted.
-        seconds: stage → wall time. tokens: of training, real and padded. threads: of its process.
+        seconds: stage → wall time. threads: of its process.
+        tokens: of training, real and padded; of prompts and their answers.
         attention: asked for and used, as in the record.
+        notes: what its model had to say of the split that was scored: what was asked, repaired, used instead.
     """
 
     seed: int
@@ -68,6 +70,7 @@ class SeedResult:
     tokens: Mapping[str, int] = field(default_factory=dict)
     threads: int = 0
     attention: Mapping[str, str | None] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         scores = {name: score.to_json() for name, score in self.metrics.items()}
@@ -79,6 +82,7 @@ class SeedResult:
         values["metrics"] = {name: Score.from_json(score) for name, score in row["metrics"].items()}
         values["items"] = ItemCounts(**row["items"])
         values["suspect"] = tuple(row["suspect"])
+        values["notes"] = tuple(row.get("notes", ()))
         return cls(**values)
 
 

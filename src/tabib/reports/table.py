@@ -78,6 +78,10 @@ def best_of(cells: Iterable[CellResult]) -> CellResult | None:
     return None
 
 
+_INSTEAD = "backend_fallback: "
+"""Begins the note of a run that was computed by something other than what its configuration names."""
+
+
 def notes_of(cell: CellResult) -> Iterable[str]:
     """What a reader must know before believing a cell, one sentence each."""
     if not cell.planned:
@@ -99,6 +103,7 @@ def notes_of(cell: CellResult) -> Iterable[str]:
         count = max((getattr(seed.items, what) for seed in cell.done), default=0)
         if count:
             yield f"{count} of {cell.documents} predictions {what}"
+    yield from dict.fromkeys(note for seed in cell.done for note in seed.notes if note.startswith(_INSTEAD))
     yield from _attention_notes([seed.attention for seed in cell.done])
 
 

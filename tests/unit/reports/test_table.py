@@ -56,6 +56,13 @@ def test_otherwise_nobody_is_called_the_best(rivals: list[CellResult]) -> None:
     assert best_of([cell(0.9, 0.85, 0.95), *rivals]) is None
 
 
+def test_what_was_computed_by_something_else_than_was_asked_for_says_so_once() -> None:
+    used = "backend_fallback: transformers is used in place of vllm (vllm is not installed)"
+    both = cell()
+    seeds = tuple(replace(seed, notes=(used, "asked by transformers: 5 requests")) for seed in both.seeds)
+    assert list(notes_of(replace(both, seeds=seeds))) == [used]
+
+
 def test_a_suspect_score_is_never_the_best() -> None:
     assert best_of([cell(0.9, 0.85, 0.95, suspect=("constant",)), cell(0.5, 0.4, 0.6)]) is None
 
