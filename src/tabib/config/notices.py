@@ -11,6 +11,8 @@ from tabib.config.schema import Schema
 if TYPE_CHECKING:
     from tabib.config.run import RunConfig
 
+_PROMPTS = {"continuation": "mcqa", "scale": "similarity"}
+
 _ONLY_FOR: Mapping[str, Mapping[str, str]] = {
     "text": {
         "class_weights": "classification",
@@ -18,7 +20,9 @@ _ONLY_FOR: Mapping[str, Mapping[str, str]] = {
         "focal_gamma": "multilabel",
         "tune_threshold": "multilabel",
         "at_least_one_label": "multilabel",
-    }
+    },
+    "llm": _PROMPTS,
+    "lora_sft": _PROMPTS,
 }
 """Model → setting → the one task in which it has an effect."""
 

@@ -28,6 +28,10 @@ ENCODER = {"dataset": "morfitt", "model": "text", "model_name_or_path": "camembe
         ),
         (AS_IT_IS, []),
         (
+            AS_IT_IS | {"model": "llm", "backend_args": {"scale": [0, 5], "continuation": "text"}},
+            ["backend_args.continuation has no effect on the task similarity"],
+        ),
+        (
             AS_IT_IS | {"training": {"learning_rate": 1e-3}},
             ["training has no effect: 'sentence_cosine' is not trained by steps"],
         ),

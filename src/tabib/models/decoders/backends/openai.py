@@ -24,6 +24,7 @@ from tabib.models.decoders.base import Backend, Request, Response
 
 _PATH = "/chat/completions"
 _NO_SCHEMA = "the server does not take response_format: asked without it"
+_TOO_MANY = 429
 _LONGEST_WAIT = 60.0
 """Seconds; a server that asks to wait longer gets no further try."""
 
@@ -124,7 +125,8 @@ class OpenAIBackend(Backend):
 
         Raises:
             ModelError: choices of more than one character, or log-likelihoods of a server that gives none, before
-                anything is sent; a key that is refused; a server that cannot be reached any more.
+                anything is sent; a key that is refused; a server that cannot be reached any more, or that takes no
+                more requests.
         """
         self._check(requests)
         self._stopped, self._unreached, self._leaving = False, 0, threading.Event()
@@ -161,12 +163,14 @@ class OpenAIBackend(Backend):
 
     def _answer(self, request: Request) -> Response:
         reply, response = self._try(request)
+        let_in = reply.reached and reply.status != _TOO_MANY
         with self._lock:
-            self._unreached = 0 if reply.reached else self._unreached + 1
+            self._unreached = 0 if let_in else self._unreached + 1
             gone = self._unreached >= max(5, self._concurrency)
         if gone:  # all further requests would only wait for nothing, and be counted as failed
+            what = "lets no request through" if reply.reached else "cannot be reached"
             raise ModelError(
-                f"{self._wire.base_url} cannot be reached any more: {reply.problem}. What was answered is kept;"
+                f"{self._wire.base_url} {what} any more: {reply.problem}. What was answered is kept;"
                 " run again to go on from there"
             )
         return response

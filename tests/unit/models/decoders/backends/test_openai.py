@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -55,12 +56,15 @@ class TestAnswers:
         self, server: Any, connect: Connect, loopback: ModuleType
     ) -> None:
         now, most = [0], [0]
+        lock, three = threading.Lock(), threading.Barrier(3, timeout=20)
 
         def script(prompt: str, _number: int, _body: Any) -> Any:
-            now[0] += 1
-            most[0] = max(most[0], now[0])
-            time.sleep(0.02)
-            now[0] -= 1
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            three.wait()
+            with lock:
+                now[0] -= 1
             return loopback.completion(prompt)
 
         server.script = script
@@ -199,6 +203,23 @@ class TestTroubles:
             assert "no connection" in next(taken)[1].error
         with pytest.raises(ModelError, match=r"cannot be reached any more.*run again"):
             next(taken)
+
+    def test_a_limit_that_is_used_up_ends_the_run_and_counts_nobody_as_failed(
+        self, server: Any, connect: Connect, loopback: ModuleType
+    ) -> None:
+        def script(prompt: str, _number: int, _body: Any) -> Any:
+            if int(prompt) < 10:
+                return loopback.completion(prompt)
+            return loopback.failure(429, "500 requests per day", retry_after="3600")
+
+        server.script = script
+        backend = connect(concurrency=2)
+        got: list[Response] = []
+        answering = (response for _, response in backend.complete([loopback.ask(str(n)) for n in range(100)]))
+        with pytest.raises(ModelError, match=r"lets no request through any more: HTTP 429: 500 requests per day"):
+            got.extend(answering)
+        assert {response.text for response in got if not response.error} == {str(number) for number in range(10)}
+        assert len(got) < 20
 
     def test_leaving_does_not_wait_for_a_hanging_server(
         self, server: Any, connect: Connect, loopback: ModuleType
