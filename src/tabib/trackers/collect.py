@@ -17,7 +17,7 @@ from tabib.records.results import CellResult, Results
 from tabib.reports.markdown import render_markdown
 from tabib.reports.table import train_seconds, train_tokens
 from tabib.trackers.base import Point, Scalar, Story, Table, TrackedRun, id_of
-from tabib.trackers.public import public_results, public_settings, public_value
+from tabib.trackers.public import public_attention, public_results, public_settings, public_value
 
 LOSSES = 200
 """Points of a curve of training losses at most; each is the mean over the steps since the one before."""
@@ -115,6 +115,7 @@ def _settings(record: RunRecord) -> dict[str, Scalar]:
     found |= {f"fingerprint.{key}": value[:12] for key, value in record.fingerprints.items() if value}
     found |= {f"version.{key}": value for key, value in record.versions.items()}
     found |= {f"machine.{key}": value for key, value in record.hardware.items()}
+    found |= {f"attention.{key}": value for key, value in public_attention(record.attention).items()}
     found["machine.threads"] = record.threads
     return {key: value for key, value in found.items() if value is not None}
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tabib.records.results import CellResult, Results
+from tabib.records.files import to_json
+from tabib.records.results import CellResult, Results, SeedResult
 from tabib.trackers.base import Scalar
 
 PRIVATE = ("description", "data_dir", "offline_dir", "output", "output_dir", "base_url")
@@ -29,10 +30,10 @@ def public_value(value: Any) -> Scalar:
     if isinstance(value, str):
         if _is_path(value):
             value = value.rstrip("/").rpartition("/")[2]
-        return value if _NAME.fullmatch(value) else f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:12]}"
-    if isinstance(value, list | tuple):
+        return value if _NAME.fullmatch(value) else _hash(value)
+    if isinstance(value, list | tuple) and not any(isinstance(item, list | tuple | Mapping) for item in value):
         return ", ".join(str(public_value(item)) for item in value)
-    raise TypeError(f"no setting of a run: {type(value).__name__}")
+    return _hash(to_json(value, indent=None))
 
 
 def public_settings(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Scalar]]:
@@ -47,16 +48,55 @@ def public_settings(config: Mapping[str, Any], prefix: str = "") -> Iterator[tup
 
 
 def public_results(results: Results) -> Results:
-    """The results without the command, without messages of errors (their classes stay) and without paths."""
+    """The results without the command, messages of errors (their classes stay), notes and paths."""
     return replace(results, command="", cells=tuple(map(_public_cell, results.cells)))
 
 
+# Both name what is told: what results come to hold one day is not told unless it is named here.
 def _public_cell(cell: CellResult) -> CellResult:
-    seeds = tuple(
-        replace(seed, detail=seed.detail.partition(":")[0] if seed.state == "failed" else "")
-        for seed in cell.seeds
+    return CellResult(
+        dataset_group=cell.dataset_group,
+        dataset=cell.dataset,
+        task=cell.task,
+        model_group=cell.model_group,
+        model=cell.model,
+        family=cell.family,
+        weights=str(public_value(cell.weights)) if cell.weights else "",
+        split=cell.split,
+        primary=cell.primary,
+        metrics=cell.metrics,
+        seeds=tuple(map(_public_seed, cell.seeds)),
+        documents=cell.documents,
+        lost=cell.lost,
+        unlearnable=cell.unlearnable,
+        reading=cell.reading,
     )
-    return replace(cell, seeds=seeds, weights=str(public_value(cell.weights)) if cell.weights else "")
+
+
+def _public_seed(seed: SeedResult) -> SeedResult:
+    return SeedResult(
+        seed=seed.seed,
+        state=seed.state,
+        detail=seed.detail.partition(":")[0] if seed.state == "failed" else "",
+        run=seed.run,
+        identity=seed.identity,
+        metrics=seed.metrics,
+        items=seed.items,
+        suspect=seed.suspect,
+        seconds=seed.seconds,
+        tokens=seed.tokens,
+        threads=seed.threads,
+        attention=public_attention(seed.attention),
+    )
+
+
+def public_attention(attention: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Which implementation was asked for and used, without why."""
+    return {key: value for key, value in attention.items() if key != "why"}
+
+
+def _hash(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _is_path(text: str) -> bool:

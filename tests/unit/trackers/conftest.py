@@ -61,6 +61,7 @@ def record(seed: int, **changes: Any) -> RunRecord:
             ],
         },
         notes=(PATIENT,),
+        attention={"asked": "flash_attention_2", "training": "sdpa", "prediction": "sdpa", "why": PATIENT},
     )
     return replace(made, **changes)
 
@@ -93,7 +94,16 @@ def make_run(tmp_path: Path) -> MakeRun:
 
 def seed_result(folder: RunFolder, seed: int, value: float = 0.6) -> SeedResult:
     metrics = {"exact_f1": Score(value)}
-    return SeedResult(seed, "done", run=folder.path.name, metrics=metrics, seconds={"fit": 60.0})
+    attention = {"asked": "flash_attention_2", "prediction": "sdpa", "why": PATIENT}
+    return SeedResult(
+        seed,
+        "done",
+        run=folder.path.name,
+        metrics=metrics,
+        seconds={"fit": 60.0},
+        attention=attention,
+        notes=(PATIENT,),
+    )
 
 
 @pytest.fixture
@@ -120,6 +130,7 @@ def make_results(make_run: MakeRun) -> Callable[..., Results]:
                 "exact_f1",
                 summary,
                 seeds,
+                notes=(PATIENT,),
             ),
             CellResult(*place, "left out", "", "", "test", "exact_f1"),
         )

@@ -29,6 +29,7 @@ def test_a_run_is_told_with_its_scores_times_and_settings(make_run: MakeRun) -> 
     assert run.settings["training.max_steps"] == 4
     assert run.settings["backend_args.use_crf"] is True
     assert (run.settings["version.torch"], run.settings["machine.cores"]) == ("2.13.0+cpu", 2)
+    assert (run.settings["attention.asked"], run.settings["attention.prediction"]) == ("flash_attention_2", "sdpa")
     assert run.tags["identity"] == "01" * 32
 
 

@@ -23,6 +23,7 @@ from tabib.trackers.public import public_results, public_settings, public_value
         ("../models/MiniLM/", "MiniLM"),
         ("~/MiniLM", "MiniLM"),
         ((0, 5), "0, 5"),
+        (["linear", "two words"], "linear, sha256:a03f1d611645"),
     ],
 )
 def test_numbers_and_names_are_told_and_paths_by_their_last_part(value: object, told: object) -> None:
@@ -35,6 +36,13 @@ def test_other_text_is_told_by_its_hash_so_that_equal_settings_can_be_seen(text:
     assert isinstance(told, str)
     assert told.startswith("sha256:")
     assert told == public_value(text) != public_value(text + "!")
+
+
+def test_a_structure_is_told_by_its_hash() -> None:
+    told = public_value([{"text": "one"}])
+    assert isinstance(told, str)
+    assert told.startswith("sha256:")
+    assert told != public_value([{"text": "two"}])
 
 
 def test_settings_are_named_by_their_path_without_those_that_say_where_things_are() -> None:
