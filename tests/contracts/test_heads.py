@@ -30,7 +30,8 @@ CASES = [
     pytest.param(name, task, id=f"{name}-{task}")
     for name, entry in sorted(registry.models().items())
     if entry.by_steps
-    for task in sorted(entry.targets)
+    for task, target in sorted(entry.targets.items())
+    if issubclass(registry.resolve(target), Head)
 ]
 
 WITHOUT_LAYERS = ("bi_encoder",)
