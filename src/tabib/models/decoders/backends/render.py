@@ -68,7 +68,8 @@ def _transcript(messages: Sequence[Message]) -> str:
 class Encoder:
     """Tokens of rendered texts: with the beginning-of-text token that the tokeniser adds by itself, if any.
 
-    A chat template writes its special tokens itself, so none is added to its text.
+    A chat template writes its special tokens itself, so none is added to its text. A plain transcript has none:
+    what looks like one (``</s>``) is a part of a document's text.
     """
 
     def __init__(self, tokenizer: Any) -> None:
@@ -80,7 +81,10 @@ class Encoder:
         if not texts:
             return []
         begin = [] if templated else self.begin
-        rows = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        encoded = self.tokenizer(
+            list(texts), add_special_tokens=False, split_special_tokens=not templated, verbose=False
+        )
+        rows = encoded["input_ids"]
         return [begin + row for row in rows]
 
     def context(self, rendered: Rendered) -> list[int]:

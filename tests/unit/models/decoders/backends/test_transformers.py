@@ -215,6 +215,13 @@ def test_what_is_read_once_counts_for_the_size_of_a_batch(tiny: TransformersBack
     assert max(rows) <= 4 * tiny.batch_tokens
 
 
+def test_what_looks_like_a_special_token_in_a_text_is_none(tiny: TransformersBackend) -> None:
+    end = tiny.tokenizer.eos_token_id
+    assert end not in tiny.encoder.context(tiny._render(request("Un </s> texte")))
+    tiny.tokenizer.chat_template = TEMPLATE + "</s>"
+    assert tiny.encoder.context(tiny._render(request("Un texte")))[-1] == end
+
+
 def test_an_encoder_cannot_be_asked(tiny_encoder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"an encoder cannot be asked in words|no causal language model"):
         TransformersBackend.open(LlmOptions(), tiny_encoder)
