@@ -1,4 +1,4 @@
-"""What is said of a cell that is being trained where there is no live bar: a line now and then."""
+"""What is said of a cell that is at work where there is no live bar: a line now and then."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from tabib.training.events import DevScore, Plan, Step
+from tabib.training.predicting import Predicting
 
 EVERY = 60.0
 """Seconds between two lines about one cell, at least. The first dev score is always said."""
@@ -22,6 +23,7 @@ class Lines:
     def __init__(self, title: str, say: Callable[[str], None]) -> None:
         self._title = title
         self._say = say
+        self._predicting = Predicting()
         self._total = 0
         self._losses: list[float] = []
         self._dev = ""
@@ -48,6 +50,10 @@ class Lines:
 
     def stop(self) -> None:
         pass
+
+    def predicting(self, split: str, done: int, total: int) -> None:
+        if line := self._predicting.line(split, done, total):
+            self._say(f"{self._title}  {line}")
 
     def _line(self, step: int, loss: float, dev: str) -> None:
         facts = [f"step {step}/{self._total}", dev, f"loss {loss:.4f}"]

@@ -64,10 +64,8 @@ class Progress:
     def note(self, text: str) -> None:
         self._console.print(Text(f"note: {text}", "yellow"), soft_wrap=True)
 
-    def observer(self, cell: Cell) -> Observer | None:
+    def observer(self, cell: Cell) -> Observer:
         """A bar on a terminal; elsewhere a line now and then."""
-        if not cell.spec.config.entry.by_steps:
-            return None
         if not self._console.is_terminal:
             return Lines(cell.title, lambda line: self._console.print(Text(line), soft_wrap=True))
         from tabib.training.progress import training_observer

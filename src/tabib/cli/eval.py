@@ -26,8 +26,10 @@ def evaluate(config: ConfigPath, overrides: Overrides = None) -> None:
     show_notices(loaded.notices)
     from tabib.reports.terminal import print_scores
     from tabib.runs.run import run
+    from tabib.training.progress import training_observer
 
-    finished = run(loaded, stages="evaluate")
+    observer = training_observer(f"{loaded.dataset}, {loaded.model}")
+    finished = run(loaded, stages="evaluate", observer=observer)
     split = loaded.evaluation.split
     console = stdout()
     print_scores(console, f"{loaded.dataset}, {split}", finished.scores[split])

@@ -47,6 +47,9 @@ class Logged:
             self._file = None
         self._next.stop()
 
+    def predicting(self, split: str, done: int, total: int) -> None:
+        self._next.predicting(split, done, total)
+
     def _write(self, row: dict[str, Any]) -> None:
         assert self._file is not None, "start comes first"
         self._file.write(to_json(row, indent=None) + "\n")

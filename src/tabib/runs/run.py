@@ -79,7 +79,7 @@ def run(
         owner: the benchmark that the run belongs to (None: to no benchmark), noted in a new folder unless empty;
             with a benchmark, a model that cannot be built is recorded as a failure too.
         prepared: what ``prepare(config)`` gave, to save the work.
-        observer: looks on while the model is trained.
+        observer: looks on while the model is trained and predicts.
 
     Raises:
         TabibError: a mistake of the user's, found before anything was written.
@@ -202,7 +202,7 @@ class _Job:
                 )
             assert record is not None, "a fitted run has a record"
             if stages != "fit":
-                evaluate_stage(self.prepared, model, self.folder, record, self.clock)
+                evaluate_stage(self.prepared, model, self.folder, record, self.clock, observer)
         except (Interrupted, KeyboardInterrupt):
             raise
         except Exception as error:

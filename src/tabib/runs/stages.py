@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tabib.core.examples import references, without_gold
+from tabib.core.examples import Document, references, without_gold
 from tabib.data.corpus import SPLITS, Corpus, SplitName
 from tabib.data.load import training_labels
 from tabib.models.base import Model
@@ -103,7 +103,7 @@ def fit_stage(
         )
     with clock.measure("save"):
         _save(model, config.model, folder)
-    _predict(prepared, model, folder, "dev", clock)
+    _predict(prepared, model, folder, "dev", clock, observer)
     with clock.measure("score"):
         rescore(folder, ["dev"], config.task, corpus.card.labels, resampling_of(config.evaluation))
     record = replace(
@@ -119,7 +119,12 @@ def fit_stage(
 
 
 def evaluate_stage(
-    prepared: Prepared, model: Model | None, folder: RunFolder, record: RunRecord, clock: Clock
+    prepared: Prepared,
+    model: Model | None,
+    folder: RunFolder,
+    record: RunRecord,
+    clock: Clock,
+    observer: Observer | None = None,
 ) -> RunRecord:
     """Predict the split that is asked for (unless its predictions are saved), then score what is on disk.
 
@@ -133,7 +138,7 @@ def evaluate_stage(
             with clock.measure("load_model"):
                 model = load_model(folder.model, prepared.config.options())
             model.took_before(record.tokens)
-        _predict(prepared, model, folder, split, clock)
+        _predict(prepared, model, folder, split, clock, observer)
         record = _told(prepared, record, model, split)
     with clock.measure("score"):
         resampling, saved = resampling_of(config.evaluation), read_scores(folder)
@@ -238,17 +243,34 @@ def _save(model: Model, entry_name: str, folder: RunFolder) -> None:
     partial.rename(folder.model)
 
 
-def _predict(prepared: Prepared, model: Model, folder: RunFolder, split: SplitName, clock: Clock) -> None:
+def _predict(
+    prepared: Prepared,
+    model: Model,
+    folder: RunFolder,
+    split: SplitName,
+    clock: Clock,
+    observer: Observer | None,
+) -> None:
     """Predictions first, then the anchor's, then gold: with all three the split counts as predicted."""
     examples, task = prepared.corpus.split(split), get_task(prepared.config.task)
     model.keep_in(folder.path)
     with clock.measure(f"predict_{split}"):
-        predictions = model.annotate(without_gold(examples))
+        predictions = _annotate(model, without_gold(examples), split, observer)
     write_predictions(folder.predictions(split), predictions)
     anchor = _anchor(prepared)
     if anchor is not None:
         write_predictions(folder.anchor(split), anchor.predict(without_gold(examples)))
     write_gold(folder.gold(split), references(examples), task)
+
+
+def _annotate(model: Model, documents: list[Document], split: SplitName, observer: Observer | None) -> list[Any]:
+    if observer is None:
+        return model.annotate(documents)
+    observer.predicting(split, 0, len(documents))
+    try:
+        return model.annotate(documents, lambda done, total: observer.predicting(split, done, total))
+    finally:
+        observer.predicting(split, len(documents), len(documents))
 
 
 def _anchor(prepared: Prepared) -> Model | None:

@@ -80,7 +80,7 @@ class DevScore:
 
 
 class Observer(Protocol):
-    """Looks on while a model is fitted; must not touch random states or weights."""
+    """Looks on while a model is fitted and predicts; must not touch random states or weights."""
 
     def start(self, plan: Plan, first_step: int) -> None:
         """Training begins, or goes on after ``first_step`` steps done earlier."""
@@ -96,6 +96,11 @@ class Observer(Protocol):
 
     def stop(self) -> None:
         """Training has ended, well or not."""
+
+    def predicting(self, split: str, done: int, total: int) -> None:
+        """So many of a split's documents have been predicted; called with ``done`` 0 before the first, and with
+        ``total`` after the last, or where it ended in another way.
+        """
 
 
 class Silent:
@@ -114,4 +119,7 @@ class Silent:
         pass
 
     def stop(self) -> None:
+        pass
+
+    def predicting(self, split: str, done: int, total: int) -> None:
         pass

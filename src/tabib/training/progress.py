@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 
 from tabib.training.events import DevScore, Observer, Plan, Step
+from tabib.training.predicting import Predicting, duration
 
 _RECENT = 50
 """Steps whose mean loss and speed are shown."""
@@ -87,6 +88,7 @@ class Bar:
             transient=True,
         )
         self._task: TaskID | None = None
+        self._prediction: TaskID | None = None
 
     def start(self, plan: Plan, first_step: int) -> None:
         self._pace.start(plan, first_step)
@@ -116,10 +118,24 @@ class Bar:
         self._say(text)
 
     def stop(self) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
         self._progress.stop()
         if self._last is not None:
             best = f", best {self._dev}" if self._dev else ""
             self._say(f"ended after step {self._last.step}, loss {self._pace.loss:.4f}{best}")
+
+    def predicting(self, split: str, done: int, total: int) -> None:
+        if self._prediction is None and done < total:
+            self._prediction = self._progress.add_task(self._short, total=total, facts=f"predicting {split}")
+            self._progress.start()
+        if self._prediction is not None:
+            self._progress.update(self._prediction, completed=done)
+            if done >= total:
+                self._progress.remove_task(self._prediction)
+                self._progress.stop()
+                self._prediction = None
 
     def _say(self, text: str) -> None:
         self._progress.console.print(f"[dim]{self._title}[/]  {escape(text)}", highlight=False)
@@ -132,6 +148,7 @@ class Lines:
         self._title = title
         self._stream = stream
         self._pace = Pace()
+        self._predicting = Predicting()
         self._total = 0
         self._last = 0
 
@@ -155,18 +172,12 @@ class Lines:
     def stop(self) -> None:
         self._print(f"training ended after step {self._last} of {self._total}, loss {self._pace.loss:.4f}")
 
+    def predicting(self, split: str, done: int, total: int) -> None:
+        if line := self._predicting.line(split, done, total):
+            self._print(line)
+
     def _print(self, text: str) -> None:
         print(f"{self._title}: {text}", file=self._stream, flush=True)
-
-
-def duration(seconds: float) -> str:
-    """``45s``, ``3m05s``, ``2h07m``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s"
-    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
 
 
 def _shorten(text: str, longest: int) -> str:

@@ -42,6 +42,22 @@ class Notes(Silent):
         self.said.append(text)
 
 
+def test_whoever_looks_on_is_told_how_far_predictions_are(do: Any) -> None:
+    class Counts(Silent):
+        def __init__(self) -> None:
+            self.told: list[tuple[str, int, int]] = []
+
+        def predicting(self, split: str, done: int, total: int) -> None:
+            self.told.append((split, done, total))
+
+    counts = Counts()
+    documents = do(observer=counts).record.documents
+    for split in ("dev", "test"):
+        mine = [told for told in counts.told if told[0] == split]
+        assert mine[0] == (split, 0, documents[split])
+        assert mine[-1] == (split, documents[split], documents[split])
+
+
 def state(prepared: Prepared, runs: Path) -> State:
     config = prepared.config
     return inspect_run(runs, config.seed, prepared.identity.hash, config.task, config.evaluation).state

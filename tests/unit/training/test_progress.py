@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from tabib.training.events import DevScore, Plan, Step
-from tabib.training.progress import Bar, Lines, Pace, duration, training_observer
+from tabib.training.predicting import EVERY, Predicting, duration
+from tabib.training.progress import Bar, Lines, Pace, training_observer
 
 PLAN = Plan(total_steps=40, steps_per_epoch=20, warmup_steps=4, eval_every=20, save_every=None)
 
@@ -109,3 +110,34 @@ def test_the_time_left_counts_this_sitting_only(monkeypatch: pytest.MonkeyPatch)
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_long_prediction_says_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("tabib.training.predicting.time.monotonic", lambda: clock[0])
+    predicting = Predicting()
+    assert predicting.line("dev", 0, 800) is None
+    clock[0] += EVERY - 1
+    assert predicting.line("dev", 90, 800) is None
+    clock[0] += 11
+    assert predicting.line("dev", 200, 800) == "dev: 200 of 800 documents predicted, 2m00s left"
+    clock[0] += 1
+    assert predicting.line("dev", 210, 800) is None
+    clock[0] += EVERY
+    assert predicting.line("dev", 800, 800) is None
+    assert predicting.line("test", 0, 800) is None  # another split, another beginning
+
+
+def test_a_prediction_has_a_bar_of_its_own_that_goes_when_it_ends() -> None:
+    shown, stream = bar()
+    shown.start(PLAN, 0)
+    shown.step(step(1))
+    shown.stop()
+    shown.predicting("test", 0, 833)
+    shown.predicting("test", 400, 833)
+    shown._progress.refresh()
+    assert "400/833 predicting test" in last_frame(stream)
+    assert "loss" not in last_frame(stream)
+    shown.predicting("test", 833, 833)
+    shown.predicting("test", 833, 833)  # an end that is told twice
+    assert not shown._progress.tasks
