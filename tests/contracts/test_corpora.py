@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -26,6 +27,7 @@ from tabib.data.load import (
     load_corpus,
     training_labels,
 )
+from tabib.data.remote import RemoteFile
 from tabib.data.sample import SAMPLES
 
 Load = Callable[..., Corpus]
@@ -84,6 +86,21 @@ def test_a_card_is_complete_and_agrees_with_the_registry(name: str) -> None:
     assert list(card.labels) == sorted(set(card.labels))
     assert not (card.labels and card.labels_from_train)
     assert card.test_only or {"train", "test"} <= set(card.statistics) <= set(SPLITS)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if card_of(name).remote])
+def test_what_publishers_serve_becomes_a_place_where_the_corpus_is_looked_for(name: str) -> None:
+    card = card_of(name)
+    assert card.remote is not None
+    assert card.remote.place in (*card.folders, *card.archives)
+    assert card.remote.files
+    for url in (card.remote.licence_page, *(file.url for file in card.remote.files)):
+        assert re.fullmatch(r"https?://[a-z0-9.-]+(/\S*)?", url)
+    for file in card.remote.files:
+        if isinstance(file, RemoteFile):
+            assert re.fullmatch("(sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})?", file.checksum)
+            assert not (file.name and file.unpack)
+    assert all(re.fullmatch("[0-9a-f]{64}", sha256) for sha256 in card.remote.contents.values())
 
 
 @pytest.mark.parametrize("name", corpora(NAMES))

@@ -23,11 +23,13 @@ def register(app: typer.Typer) -> None:
 def download(config: ConfigPath, output: Output = None) -> None:
     """Gather the models and corpora of a run or benchmark, for a machine without internet.
 
-    What is there and undamaged is left alone, so call it again after an interruption. Weights come from where a
-    run would find them, the Hugging Face Hub included; corpora are copied from where they lie. What is not to be
-    had is named with where to get it, and the exit code is 1.
+    What is there and undamaged is left alone, and what is half received is gone on with, so call it again after an
+    interruption. Weights come from where a run would find them, the Hugging Face Hub included; corpora from where
+    they lie on this machine, else from their publishers, where these ask for no form and no login: the licence is
+    shown first. What is not to be had is named with where to get it, and the exit code is 1.
     """
-    from tabib.cli.console import print_table, stderr, stdout, table
+    from tabib.cli.console import print_table, stdout, table
+    from tabib.cli.receiving import Receiving
     from tabib.config.load import load_all_runs
     from tabib.config.writable import require_folder
     from tabib.core.errors import ConfigError
@@ -38,7 +40,9 @@ def download(config: ConfigPath, output: Output = None) -> None:
             raise ConfigError("say where to with --output, or set the environment variable SCRATCH")
         output = Path(os.environ["SCRATCH"]) / "tabib"
     require_folder(output, "--output")
-    items = gather(load_all_runs(config), output, lambda line: stderr().print(line, markup=False))
+    configs = load_all_runs(config)
+    with Receiving() as shows:
+        items = gather(configs, output, shows.tell, shows.watch)
     console, shown = stdout(), table("kind", ("name", "name"), "state", ("MB", "right"), "place")
     for item in items:
         shown.add_row(item.kind, item.name, item.state, f"{item.size / 1e6:.1f}" if item.size else "", item.place)

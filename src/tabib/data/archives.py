@@ -1,13 +1,16 @@
-"""A corpus's files, wherever they lie: in a folder, or in a zip archive that is read without unpacking it.
+"""A corpus's files, wherever they lie: in a folder, or in an archive (zip, tar.gz) that is read where it lies.
 
-Nothing of an archive is written to disk. Still, one whose names lead out of it, which holds links, or which
+Nothing of an archive is written to disk here. Still, one whose names lead out of it, which holds links, or which
 unpacks to more than a corpus can be, is damaged or hostile, and is refused as a whole.
 """
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import stat
+import tarfile
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
@@ -71,15 +74,15 @@ class FileTree(ABC):
 
 
 def open_tree(path: Path) -> FileTree:
-    """The files of a folder or of a ``.zip`` archive.
+    """The files of a folder or of an archive: ``.tar.gz`` (``.tgz``) or, whatever its name, zip.
 
     Raises:
-        DataError: there is neither, or the archive is damaged or refused (see ``ZipTree``).
+        DataError: there is neither, or the archive is damaged or refused (see ``ZipTree`` and ``TarTree``).
     """
     if path.is_dir():
         return FolderTree(path)
     if path.is_file():
-        return ZipTree(path)
+        return TarTree(path) if path.name.lower().endswith((".tar.gz", ".tgz")) else ZipTree(path)
     raise DataError("there is no such folder or archive", path=path)
 
 
@@ -123,8 +126,7 @@ class ZipTree(FileTree):
             if problem := _problem(entry):
                 raise DataError(f"the archive is refused: {entry.orig_filename!r} {problem}", path=path)
         names = [entry.filename for entry in entries if not entry.is_dir()]
-        if repeated := sorted(name for name, n in Counter(names).items() if n > 1):
-            raise DataError(f"the archive is refused: {repeated[0]!r} is in it twice", path=path)
+        _refuse_repeated(names, path)
         super().__init__(path, names)
 
     def read(self, name: str) -> bytes:
@@ -135,17 +137,74 @@ class ZipTree(FileTree):
             raise DataError(f"the archive is damaged: {error}", path=self.place(name)) from error
 
 
+class TarTree(FileTree):
+    """The files of a gzipped tar archive, held in memory.
+
+    Args:
+        max_files, max_bytes: more of them, or more bytes in all, are refused.
+
+    Raises:
+        DataError: it is no such archive, a name is absolute, leads out of the archive or comes twice, an entry is
+            a link or a device, or it is larger than the limits.
+    """
+
+    def __init__(self, path: Path, *, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> None:
+        self._contents: dict[str, bytes] = {}
+        try:
+            # Unpacked in one piece first, so that nothing that the archive says of itself can make it larger.
+            with gzip.open(path) as packed:
+                content = packed.read(max_bytes + 1)
+            if len(content) > max_bytes:
+                raise DataError(f"it unpacks to more than the {max_bytes} bytes that are allowed", path=path)
+            names = []
+            with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+                for number, entry in enumerate(archive, 1):
+                    if number > max_files:
+                        raise DataError(f"more than the {max_files} files that are allowed", path=path)
+                    if problem := _name_problem(entry.name) or _kind_problem(entry):
+                        raise DataError(f"the archive is refused: {entry.name!r} {problem}", path=path)
+                    if entry.isfile():
+                        name = str(PurePosixPath(entry.name))
+                        file = archive.extractfile(entry)
+                        assert file is not None, "a file has content"
+                        names.append(name)
+                        self._contents[name] = file.read()
+        except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+            raise DataError(f"not a gzipped tar archive that can be read: {error}", path=path) from error
+        _refuse_repeated(names, path)
+        super().__init__(path, names)
+
+    def read(self, name: str) -> bytes:
+        return self._contents[name]
+
+
+def _refuse_repeated(names: list[str], path: Path) -> None:
+    if repeated := sorted(name for name, n in Counter(names).items() if n > 1):
+        raise DataError(f"the archive is refused: {repeated[0]!r} is in it twice", path=path)
+
+
 def _problem(entry: zipfile.ZipInfo) -> str:
     """Why an entry is refused; empty where it is not."""
-    name = entry.orig_filename
+    if problem := _name_problem(entry.orig_filename):
+        return problem
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a device, not a file"
+    if entry.flag_bits & 1:
+        return "is encrypted"
+    return ""
+
+
+def _kind_problem(entry: tarfile.TarInfo) -> str:
+    if not (entry.isfile() or entry.isdir()):
+        return "is a link or a device, not a file"
+    return "is larger than what the archive holds of it" if entry.issparse() else ""
+
+
+def _name_problem(name: str) -> str:
     if name.startswith("/") or PureWindowsPath(name).drive or PureWindowsPath(name).root:
         return "is an absolute name"
     if "\\" in name or "\0" in name:
         return "holds a sign that no name may hold"
     if ".." in PurePosixPath(name).parts:
         return "leads out of the archive"
-    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "is a link or a device, not a file"
-    if entry.flag_bits & 1:
-        return "is encrypted"
     return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tabib.core.examples import Example, Lost
+from tabib.data.remote import Remote
 
 SplitName = Literal["train", "dev", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "dev", "test")
@@ -32,6 +33,7 @@ class Card:
             together. Where no dev is published, that of train is train and dev together. Where test alone is
             published, train and dev are empty. Where no split is published: of the split that ``load`` makes.
         shared_texts: pairs of splits that are known to share a text, with how many; any other is an error.
+        remote: where its files are served to everybody; None where it has to be asked for.
         texts_repeat: the texts are mentions, which come again by nature (``carcinome``): equal ones in several
             splits are no leak.
     """
@@ -49,6 +51,7 @@ class Card:
     archives: tuple[str, ...] = ()
     labels_from_train: bool = False
     texts_repeat: bool = False
+    remote: Remote | None = None
     summary: str = ""
 
     @property

@@ -128,11 +128,13 @@ def locate(
     offline_dir: str | Path | None = None,
     *,
     besides: Collection[Path] = (),
+    by_hand: bool = False,
 ) -> Path:
     """The folder (or archive) of a corpus: the first of its names that exists in the first directory that has one.
 
     Args:
         besides: folders and archives that are passed over.
+        by_hand: say nothing of ``tabib download`` where the corpus is absent.
 
     Raises:
         DataError: it is nowhere; says where it was looked for and how to get it.
@@ -151,8 +153,10 @@ def locate(
         (one.parent for one in directories[:-1] for name in names if (one.parent / name).exists()), None
     )
     found = f" It is in {too_deep}: name that directory, not one inside it." if too_deep is not None else ""
+    served = card.remote is not None and not by_hand
+    download = "Where there is internet, 'tabib download CONFIG -o DIR' gets it. By hand: " if served else ""
     raise DataError(
-        f"the corpus {card.name!r} was not found. Looked for:\n{looked}\n{card.access}\n"
+        f"the corpus {card.name!r} was not found. Looked for:\n{looked}\n{download}{card.access}\n"
         f"Then set data_dir, or the environment variable TABIB_DATA, to the directory that holds"
         f" {' or '.join(map(repr, (card.folders[0], *card.archives)))}.{found}"
     )

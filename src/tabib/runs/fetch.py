@@ -1,31 +1,30 @@
 """Gathering what a benchmark needs into one folder, for a machine without internet: weights and corpora.
 
-Layout: ``<folder>/models/<org>--<name>`` and ``<folder>/data/<corpus as published>``; ``manifest.json`` holds the
-size and SHA-256 of every file, so that a second call sees what is complete, damaged or not there yet.
+Layout: ``<folder>/models/<org>--<name>`` and ``<folder>/data/<corpus as published>``; a manifest (``manifest.py``)
+holds the size and SHA-256 of every file, so that a second call sees what is complete, damaged or not there yet.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from tabib.config.run import RunConfig
 from tabib.core.errors import DataError, ModelError, RecordError
-from tabib.data.load import SHIPPED, card_of, locate
+from tabib.data.corpus import Card
+from tabib.data.load import SHIPPED, card_of, data_directories, locate
 from tabib.models.weights import find_weights, require_whole
-from tabib.records.files import read_json, write_json
+from tabib.runs.lock import locked
+from tabib.runs.manifest import Manifest, entry_of, files_below, is_same
 from tabib.runs.present import corpora_of, needs_weights
+from tabib.runs.publishers import get_corpus, is_offline
+from tabib.runs.receive import Watch
 
-MANIFEST = "manifest.json"
 KeyT = TypeVar("KeyT", bound=Hashable)
-Manifest = dict[str, dict[str, dict[str, Any]]]
-"""Place below the folder → file below that place → ``size`` (bytes) and ``sha256``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,107 +32,130 @@ class Item:
     """One model or corpus.
 
     Args:
-        state: ``there``: complete since an earlier call; ``gathered`` now; ``shipped`` with the package, so
-            nothing is needed; ``absent``: not to be had, ``detail`` says why and what to do.
+        state: ``there``: complete since an earlier call; ``gathered`` now from this machine or the Hub;
+            ``downloaded`` now from the publishers; ``shipped`` with the package, so nothing is needed; ``absent``:
+            not to be had, ``detail`` says why and what to do.
         place: below the folder; empty where there is none.
         size: bytes.
     """
 
     kind: Literal["model", "corpus"]
     name: str
-    state: Literal["there", "gathered", "shipped", "absent"]
+    state: Literal["there", "gathered", "downloaded", "shipped", "absent"]
     place: str = ""
     size: int = 0
     detail: str = ""
 
 
-def gather(configs: Iterable[RunConfig], folder: Path, tell: Callable[[str], None] = lambda _: None) -> list[Item]:
+def gather(
+    configs: Iterable[RunConfig],
+    folder: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    watch: Watch = lambda *_: None,
+) -> list[Item]:
     """Gather the weights and corpora of some runs.
+
+    Weights come from where a run would find them, the Hub included; corpora from where they lie on this machine,
+    else from their publishers, where these serve them to everybody.
 
     Args:
         configs: the runs.
         folder: made if absent.
         tell: told what is being gathered, one line each.
+        watch: told how far the file is that publishers are serving.
 
     Returns:
         One item for each, models first; those that are absent have not stopped the others.
 
     Raises:
-        RecordError: the manifest is damaged, or a file cannot be read or written.
+        RecordError: the manifest is damaged, a file cannot be read or written, or another process is gathering
+            into the folder.
     """
     configs = list(configs)
-    manifest = _read_manifest(folder)
-    items = []
-    for name, offline in _unique((c.model_name_or_path, c.offline_dir) for c in configs if needs_weights(c)):
-        items.append(_model(str(name), offline or str(folder), folder, manifest, tell))
-    for name, data_dir, offline in _unique(
-        (name, c.data_dir, c.offline_dir) for c in configs for name in corpora_of(c)
-    ):
-        items.append(_corpus(str(name), data_dir, offline or str(folder), folder, manifest, tell))
+    with locked(folder / ".lock"):
+        manifest = Manifest(folder)
+        models = _unique((c.model_name_or_path, c.offline_dir) for c in configs if needs_weights(c))
+        items = [_model(str(name), offline or str(folder), manifest, tell) for name, offline in models]
+        corpora = _unique((name, c.data_dir, c.offline_dir) for c in configs for name in corpora_of(c))
+        for name, data_dir, offline in corpora:
+            items.append(_corpus(card_of(str(name)), data_dir, offline or str(folder), manifest, tell, watch))
     return items
 
 
-def _model(name: str, offline: str, folder: Path, manifest: Manifest, tell: Callable[[str], None]) -> Item:
+def _model(name: str, offline: str, manifest: Manifest, tell: Callable[[str], None]) -> Item:
     place = f"models/{name.replace('/', '--')}"
-    wrong = _wrong_files(folder, place, manifest)
+    wrong = manifest.wrong_files(place)
     if wrong == []:
-        return Item("model", name, "there", place, _size(manifest[place]))
+        return Item("model", name, "there", place, manifest.size(place))
     tell(f"model {name}")
     try:
-        source = find_weights(name, offline, besides=folder / place if wrong else None)
+        source = find_weights(name, offline, besides=manifest.target(place, "") if wrong else None)
         require_whole(source)
     except ModelError as error:
-        return Item("model", name, "absent", detail=f"{_damage(folder, place, wrong)}{error}")
-    return Item("model", name, "gathered", place, _copy(source, folder, place, manifest))
+        return Item("model", name, "absent", detail=f"{manifest.damage(place, wrong)}{error}")
+    _copy(source, place, manifest)
+    return Item("model", name, "gathered", place, manifest.size(place))
 
 
 def _corpus(
-    name: str,
-    data_dir: str | None,
-    offline: str,
-    folder: Path,
-    manifest: Manifest,
-    tell: Callable[[str], None],
+    card: Card, data_dir: str | None, offline: str, manifest: Manifest, tell: Callable[[str], None], watch: Watch
 ) -> Item:
-    card = card_of(name)
+    name = card.name
     damaged: dict[str, list[str]] = {}
     for below in (*card.folders, *card.archives):
         place = f"data/{below}"
-        wrong = _wrong_files(folder, place, manifest)
+        wrong = manifest.wrong_files(place)
         if wrong == []:
-            return Item("corpus", name, "there", place, _size(manifest[place]))
+            return Item("corpus", name, "there", place, manifest.size(place))
         if wrong:
             damaged[place] = wrong
     tell(f"corpus {name}")
+    said = "".join(manifest.damage(place, wrong) for place, wrong in damaged.items())
     try:
-        source = locate(card, data_dir, offline, besides=[folder / place for place in damaged])
-    except DataError as error:
-        said = "".join(_damage(folder, place, wrong) for place, wrong in damaged.items())
+        data_directories(data_dir, offline)
+    except DataError as error:  # a mistake of the user's, which another copy of the corpus would only hide
         return Item("corpus", name, "absent", detail=f"{said}{error}")
+    try:
+        besides = [manifest.target(place, "") for place in damaged]
+        source = locate(card, data_dir, offline, besides=besides, by_hand=True)
+    except DataError as error:
+        return _from_publishers(card, manifest, f"{said}{error}", tell, watch)
     if source.resolve().is_relative_to(SHIPPED.resolve()):
         return Item("corpus", name, "shipped")
     below = next(name for name in (*card.folders, *card.archives) if source.as_posix().endswith(f"/{name}"))
     place = f"data/{below}"
-    return Item("corpus", name, "gathered", place, _copy(source, folder, place, manifest))
+    _copy(source, place, manifest)
+    return Item("corpus", name, "gathered", place, manifest.size(place))
 
 
-def _copy(source: Path, folder: Path, place: str, manifest: Manifest) -> int:
-    """Copy file by file, keeping those that are right already.
+def _from_publishers(
+    card: Card, manifest: Manifest, by_hand: str, tell: Callable[[str], None], watch: Watch
+) -> Item:
+    """``by_hand``: that it is nowhere, and how to get it otherwise."""
+    if card.remote is None:
+        return Item("corpus", card.name, "absent", detail=by_hand)
+    if is_offline():
+        why = "HF_HUB_OFFLINE is set, so its publishers were not asked"
+        return Item("corpus", card.name, "absent", detail=f"{why}; {by_hand}")
+    try:
+        place = get_corpus(card, manifest, tell, watch)
+    except DataError as error:
+        detail = (
+            f"its publishers did not serve it: {error}\nCall this again to go on, or get it by hand: {by_hand}"
+        )
+        return Item("corpus", card.name, "absent", detail=detail)
+    return Item("corpus", card.name, "downloaded", place, manifest.size(place))
 
-    The manifest says what is to come before the first file is copied: what an interruption leaves is then known
-    not to be whole, and is never a source itself.
-    """
-    names = {"": source} if source.is_file() else dict(_files(source))
-    files: dict[str, dict[str, Any]] = {
-        below: {"size": path.stat().st_size, "sha256": _sha256(path)} for below, path in names.items()
-    }
-    manifest[place] = files
-    write_json(folder / MANIFEST, manifest)
+
+def _copy(source: Path, place: str, manifest: Manifest) -> None:
+    """Copy file by file, keeping those that are right already."""
+    names = {"": source} if source.is_file() else dict(files_below(source))
+    files = {below: entry_of(path) for below, path in names.items()}
+    manifest.enter(place, files)
     for below, path in names.items():
-        target = _target(folder, place, below)
-        if path.resolve() != target.resolve() and not _same(target, files[below]):
+        target = manifest.target(place, below)
+        if path.resolve() != target.resolve() and not is_same(target, files[below]):
             _copy_file(path, target)
-    return _size(files)
 
 
 def _copy_file(path: Path, target: Path) -> None:
@@ -150,66 +172,6 @@ def _copy_file(path: Path, target: Path) -> None:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-
-
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a folder by their names below it, sorted; links are followed."""
-    for root, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(root) / name
-            if path.is_file():
-                yield path.relative_to(folder).as_posix(), path
-
-
-def _target(folder: Path, place: str, below: str) -> Path:
-    return folder / place / below if below else folder / place
-
-
-def _wrong_files(folder: Path, place: str, manifest: Manifest) -> list[str] | None:
-    """The files of a place that are not what they were when they were gathered; None where none ever were."""
-    if not (files := manifest.get(place)):
-        return None
-    return [below for below, entry in files.items() if not _same(_target(folder, place, below), entry)]
-
-
-def _damage(folder: Path, place: str, wrong: Sequence[str] | None) -> str:
-    """Why what lies in a place is not taken, before the words that say that there is nothing else."""
-    if not wrong:
-        return ""
-    named = ", ".join(str(_target(folder, place, below)) for below in wrong[:3])
-    return (
-        f"{len(wrong)} files are absent or not what {folder / MANIFEST} says (for example {named}), and nothing"
-        " else was found to mend them with. Where they are right, remove the manifest. "
-    )
-
-
-def _same(path: Path, entry: Mapping[str, Any]) -> bool:
-    return path.is_file() and path.stat().st_size == entry["size"] and _sha256(path) == entry["sha256"]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _size(files: Mapping[str, Mapping[str, Any]]) -> int:
-    return sum(entry["size"] for entry in files.values())
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
-    if not path.is_file():
-        return {}
-    manifest = read_json(path)
-    well_formed = isinstance(manifest, dict) and all(
-        isinstance(files, dict)
-        and all(isinstance(entry, dict) and {"size", "sha256"} <= set(entry) for entry in files.values())
-        for files in manifest.values()
-    )
-    if not well_formed:
-        raise RecordError(f"{path} is damaged; remove it, and everything is looked at anew")
-    return dict(manifest)
 
 
 def _unique(needed: Iterable[KeyT]) -> list[KeyT]:

@@ -1,17 +1,21 @@
-"""Files in a folder or in a zip archive; an archive that could do harm is refused."""
+"""Files in a folder or in an archive; an archive that could do harm is refused."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import stat
+import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
 from tabib.core.errors import DataError
-from tabib.data.archives import ZipTree, open_tree
+from tabib.data.archives import TarTree, ZipTree, open_tree
 
 FILES = {"FRACCO/table.csv": b"a,b\n", "FRACCO/texts/1.txt": "\ufefffièvre\r\n".encode()}
 
@@ -30,14 +34,28 @@ def foldered(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("make", [zipped, foldered])
-def test_a_folder_and_an_archive_are_read_alike(make: Callable[[Path], Path], tmp_path: Path) -> None:
-    tree = open_tree(make(tmp_path / "data"))
+def tarred(path: Path, files: dict[str, bytes] = FILES, **attributes: Any) -> Path:
+    """Args: attributes: what each entry says besides its name and size."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            for attribute, value in attributes.items():
+                setattr(entry, attribute, value)
+            archive.addfile(entry, io.BytesIO(content))
+    path.write_bytes(gzip.compress(packed.getvalue()))
+    return path
+
+
+@pytest.mark.parametrize(("make", "name"), [(zipped, "data"), (foldered, "data"), (tarred, "data.tar.gz")])
+def test_a_folder_and_an_archive_are_read_alike(make: Callable[[Path], Path], name: str, tmp_path: Path) -> None:
+    tree = open_tree(make(tmp_path / name))
     assert tree.names == ("FRACCO/table.csv", "FRACCO/texts/1.txt")
     assert tree.read("FRACCO/table.csv") == b"a,b\n"
     assert tree.text("FRACCO/texts/1.txt") == "fièvre\r\n"
     assert tree.only("table.csv") == PurePosixPath("FRACCO/table.csv")
-    assert tree.place("FRACCO/table.csv") == str(tmp_path / "data" / "FRACCO" / "table.csv")
+    assert tree.place("FRACCO/table.csv") == str(tmp_path / name / "FRACCO" / "table.csv")
 
 
 def test_reading_leaves_nothing_on_disk(tmp_path: Path) -> None:
@@ -146,3 +164,44 @@ def test_links_to_folders_are_followed(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "texts").symlink_to(tmp_path / "store", target_is_directory=True)
     assert open_tree(tmp_path / "corpus").names == ("texts/a.txt",)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "why"),
+    [
+        ("/etc/passwd", {}, "absolute"),
+        ("texts/../../a.txt", {}, "leads out"),
+        ("a.txt", {"type": tarfile.SYMTYPE, "linkname": "/etc/passwd", "size": 0}, "a link or a device"),
+        ("a.txt", {"type": tarfile.LNKTYPE, "linkname": "b.txt", "size": 0}, "a link or a device"),
+        ("a.txt", {"type": tarfile.CHRTYPE, "size": 0}, "a link or a device"),
+    ],
+)
+def test_a_tar_archive_that_could_do_harm_is_refused(
+    name: str, attributes: dict[str, Any], why: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match=f"the archive is refused: '.*' .*{why}"):
+        open_tree(tarred(tmp_path / "a.tar.gz", {name: b"x"}, **attributes))
+
+
+def test_a_tar_archive_is_never_larger_than_allowed(tmp_path: Path) -> None:
+    path = tarred(tmp_path / "a.tar.gz", {"a.txt": b"0" * 100_000})
+    with pytest.raises(DataError, match="it unpacks to more than the 50000 bytes that are allowed"):
+        TarTree(path, max_bytes=50_000)
+    with pytest.raises(DataError, match="more than the 1 files that are allowed"):
+        TarTree(tarred(tmp_path / "b.tar.gz"), max_files=1)
+
+
+def test_a_file_that_is_larger_than_what_the_tar_archive_holds_of_it_is_refused(tmp_path: Path) -> None:
+    """A sparse file of a terabyte takes a few hundred bytes."""
+    sparse = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(1 << 40)}
+    sparse["GNU.sparse.name"] = "a.txt"
+    path = tarred(tmp_path / "a.tgz", {"a.txt": b"0\n".ljust(512, b"\0")}, pax_headers=sparse)
+    with pytest.raises(DataError, match=r"the archive is refused: 'a\.txt' is larger than what the archive holds"):
+        open_tree(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", gzip.compress(b"no tar archive" * 100), gzip.compress(b"x")[:-4]])
+def test_a_tar_archive_that_is_none_is_an_error(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.tar.gz").write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.tar\.gz: not a gzipped tar archive that can be read: "):
+        open_tree(tmp_path / "a.tar.gz")

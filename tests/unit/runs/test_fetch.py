@@ -13,7 +13,8 @@ import pytest
 from tabib.config.load import run_config_from
 from tabib.core.errors import RecordError
 from tabib.data.load import SHIPPED
-from tabib.runs.fetch import MANIFEST, Item, gather
+from tabib.runs.fetch import Item, gather
+from tabib.runs.manifest import MANIFEST
 from tabib.runs.prepare import prepare
 
 
@@ -129,7 +130,7 @@ def test_a_disk_that_is_full_is_named_and_leaves_nothing_half_written(
     monkeypatch.setattr(shutil, "copyfile", full)
     with pytest.raises(RecordError, match=r"config\.json.* cannot be copied .* No space left on device"):
         gather([config(tiny_encoder)], tmp_path / "offline")
-    assert {path.name for path in (tmp_path / "offline").rglob("*") if path.is_file()} == {MANIFEST}
+    assert {path.name for path in (tmp_path / "offline").rglob("*") if path.is_file()} == {MANIFEST, ".lock"}
 
 
 def test_a_folder_without_weights_is_not_gathered(tiny_encoder: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tabib.data.archives import FileTree, open_tree
 from tabib.data.corpora.coding import Mention, document_corpus, mention_corpus, splits_of
 from tabib.data.corpus import SPLITS, Card, Corpus
 from tabib.data.formats.brat_lines import LineError, parse_line
+from tabib.data.remote import Remote, RemoteFile
 
 _TABLE = "DetectOnco_Final.csv"
 _COLUMNS = ("doc_name", "label", "code", "content", "full_span")
@@ -38,6 +39,17 @@ _PARTS: Mapping[str, tuple[int | None, tuple[int, int, int]]] = {
     "fracco_icd_doc": (None, (1040, 130, 130)),
     "fracco_icd_doc_top500": (500, (1040, 130, 130)),
 }
+
+_REMOTE = Remote(
+    place="FRACCO.zip",
+    licence_page="https://zenodo.org/records/17284817",
+    files=(
+        RemoteFile(
+            "https://zenodo.org/records/17284817/files/FRACCO.zip?download=1",
+            checksum="md5:97bbf6ecdfd9a5a4745f73b029453223",
+        ),
+    ),
+)
 
 
 def _is_of_documents(name: str) -> bool:
@@ -59,6 +71,7 @@ def _card(name: str, top_k: int | None, documents: tuple[int, int, int]) -> Card
         " into a folder named FRACCO it is read as well.",
         folders=("FRACCO",),
         archives=("FRACCO.zip",),
+        remote=_REMOTE,
         labels=(),
         labels_from_train=True,
         texts_repeat=not of_documents,

@@ -17,6 +17,7 @@ from tabib.data.corpora.brat_ner import load_split, read_folder
 from tabib.data.corpora.coding import Mention, document_corpus, group_of, mention_corpus, split_note, splits_of
 from tabib.data.corpus import SPLITS, Card, Corpus
 from tabib.data.formats.brat import BratDocument
+from tabib.data.remote import Remote, RemoteRecord, as_named
 
 _SEPARATOR = "+"
 
@@ -61,6 +62,17 @@ _DISTEMIST = _Source(
     mentions=(6403, 782, 874),
     codes=(3509, 413, 464),
     what="diseases",
+)
+_REMOTE = Remote(
+    place="FRASIMED",
+    licence_page="https://zenodo.org/records/8355629",
+    files=(
+        RemoteRecord(
+            "https://zenodo.org/api/records/8355629",
+            files="*.zip",
+            unpack=as_named(_CANTEMIST.folder, _DISTEMIST.folder),
+        ),
+    ),
 )
 
 
@@ -111,6 +123,7 @@ def _card(name: str, part: _Part) -> Card:
         access="Download FRASIMED from https://zenodo.org/records/8355629 and unpack it into the data directory,"
         " so that FRASIMED/CANTEMIST-FRASIMED and FRASIMED/DISTEMIST-FRASIMED hold the .txt and .ann files.",
         folders=("FRASIMED",),
+        remote=_REMOTE,
         labels=(source.label,) if part.task == "ner_span" else (),
         labels_from_train=part.task != "ner_span",
         texts_repeat=part.task == "classification",

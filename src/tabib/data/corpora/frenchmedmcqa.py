@@ -12,8 +12,21 @@ from tabib.core.examples import Example
 from tabib.data.corpora.questions import Questions, make_question
 from tabib.data.corpus import SPLITS, Card, Corpus
 from tabib.data.formats.json_items import Item, read_json_list
+from tabib.data.remote import Remote, RemoteFile, as_named
 
 _OPTIONS = ("a", "b", "c", "d", "e")
+_HUB = "https://huggingface.co/datasets/qanastek/frenchmedmcqa"
+_REMOTE = Remote(
+    place="frenchmedmcqa",
+    licence_page=_HUB,
+    files=(
+        RemoteFile(
+            f"{_HUB}/resolve/be9a03fde01d9f05107b14941af1ad99897691cf/DEFT-2023-FULL.zip",
+            unpack=as_named("train.json", "dev.json", "test.json"),
+            checksum="sha256:58724ce1ac97b01b89ad5a6d4d1d9b9de3379d36feaaa11058d88aad8a2af4c9",
+        ),
+    ),
+)
 
 CARDS = {
     "frenchmedmcqa": Card(
@@ -23,9 +36,10 @@ CARDS = {
         licence="Apache-2.0",
         citation="Labrak Y., Bazoge A., Dufour R., Daille B., Gourraud P.-A., Morin E., Rouvier M. FrenchMedMCQA:"
         " A French Multiple-Choice Question Answering Dataset for Medical domain. LOUHI 2022.",
-        access="Download train.json, dev.json and test.json from https://github.com/qanastek/FrenchMedMCQA into a"
-        " folder named frenchmedmcqa.",
+        access=f"Download DEFT-2023-FULL.zip from {_HUB} and put train.json, dev.json and test.json, which are in"
+        " it, into a folder named frenchmedmcqa.",
         folders=("frenchmedmcqa", "FrenchMedMCQA"),
+        remote=_REMOTE,
         labels=("A", "B", "C", "D", "E"),
         statistics={
             "train": {"documents": 2171, "annotations": 5159},

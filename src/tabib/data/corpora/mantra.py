@@ -15,6 +15,7 @@ from tabib.core.spans import Entity, split_words
 from tabib.data.corpora.parts import Parting, knowing_overlap, part
 from tabib.data.corpus import SPLITS, Card, Corpus
 from tabib.data.formats.xmi import parse_xml
+from tabib.data.remote import Remote, RemoteFile, as_named
 
 _FILES = {"emea": "EMEA_GSC_fr_man.xml", "medline": "Medline_GSC_fr_man.xml", "patents": "Patent_GSC_fr_man.xml"}
 
@@ -29,6 +30,15 @@ CARDS = {
         access="Download GSC-v1.1.zip from https://files.ifi.uzh.ch/cl/mantra/gsc/GSC-v1.1.zip and unpack it into"
         f" the data directory; {', '.join(_FILES.values())} are read.",
         folders=("GSC-v1.1", "mantra", "mantra/GSC-v1.1"),
+        remote=Remote(
+            place="GSC-v1.1",
+            licence_page="https://biosemantics.erasmusmc.nl/index.php/resources/mantra-gsc",
+            files=(
+                RemoteFile(
+                    "https://files.ifi.uzh.ch/cl/mantra/gsc/GSC-v1.1.zip", unpack=as_named(*_FILES.values())
+                ),
+            ),
+        ),
         labels=("ANAT", "CHEM", "DEVI", "DISO", "GEOG", "LIVB", "OBJC", "PHEN", "PHYS", "PROC"),
         statistics={"train": {}, "test": {}},
         summary="leaflets, titles and patent claims, ten types of entities",

@@ -16,6 +16,7 @@ from tabib.data.corpora.parts import knowing_overlap
 from tabib.data.corpora.questions import Questions, make_question
 from tabib.data.corpus import SPLITS, Card, Corpus, SplitName
 from tabib.data.formats.json_items import Item, read_json_items
+from tabib.data.remote import Remote, RemoteFile
 
 _OPTIONS = ("a", "b", "c", "d", "e")
 _PARTS = {
@@ -31,6 +32,18 @@ _SPLITS: Mapping[SplitName, str] = {"train": "train", "dev": "validation", "test
 
 TEST_ONLY = "test only: train and validation were not beside it, so there is nothing to train on"
 
+_HUB = "https://huggingface.co/datasets/ANR-MALADES/MediQAl"
+# Both parts, because they share a folder: it is whole, or not there.
+_REMOTE = Remote(
+    place="mediqal",
+    licence_page=_HUB,
+    files=tuple(
+        RemoteFile(f"{_HUB}/resolve/5af34948a74c7b8807c476204a21149ffb00ea2c/{name}", name)
+        for part, _, _ in _PARTS.values()
+        for name in (f"{part}/{published}.json" for published in _SPLITS.values())
+    ),
+)
+
 
 def _card(name: str) -> Card:
     part, of_test, summary = _PARTS[name]
@@ -45,6 +58,7 @@ def _card(name: str) -> Card:
         f" mediqal: {part}/train.json, {part}/validation.json and {part}/test.json, or as {part}_train.jsonl and"
         " so on; test alone is enough to be scored on.",
         folders=("mediqal", "MediQAl"),
+        remote=_REMOTE,
         labels=("A", "B", "C", "D", "E"),
         statistics={"test": of_test},
         summary=f"questions of medical exams, five options, {summary}",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tabib.data.corpora.brat_ner import load_split, word_tagged
 from tabib.data.corpus import SPLITS, Card, Corpus
+from tabib.data.remote import Remote, RemoteFile
 
 _LABELS = ("ANAT", "CHEM", "DEVI", "DISO", "GEOG", "LIVB", "OBJC", "PHEN", "PHYS", "PROC")
 _STATISTICS = {
@@ -29,6 +30,18 @@ _SUMMARIES = {
     "MEDLINE": "titles of articles, ten types of entities",
 }
 
+_REMOTE = Remote(
+    place="QUAERO_FrenchMed/corpus",
+    licence_page="https://quaerofrenchmed.limsi.fr",
+    files=(
+        RemoteFile(
+            "https://quaerofrenchmed.limsi.fr/QUAERO_FrenchMed_brat.zip",
+            unpack={"corpus": ""},
+            checksum="sha256:2cf8b5715d938fdc1cd02be75c4eaccb5b8ee14f4148216b8f9b9e80b2445c10",
+        ),
+    ),
+)
+
 
 def _card(name: str, part: str, task: str) -> Card:
     return Card(
@@ -41,6 +54,7 @@ def _card(name: str, part: str, task: str) -> Card:
         access="Download QUAERO_FrenchMed_brat.zip from https://quaerofrenchmed.limsi.fr and unpack it into"
         " the data directory.",
         folders=("quaero/corpus", "QUAERO_FrenchMed/corpus"),
+        remote=_REMOTE,
         labels=_LABELS,
         statistics=_STATISTICS[part],
         shared_texts={("dev", "test"): 1} if part == "MEDLINE" else {},

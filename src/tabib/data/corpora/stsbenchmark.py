@@ -8,9 +8,15 @@ from tabib.core.errors import DataError
 from tabib.data.corpora.pairs import Pairs, make_pair
 from tabib.data.corpus import SPLITS, Card, Corpus
 from tabib.data.formats.tables import read_tsv
+from tabib.data.remote import Remote, RemoteFile, as_named
 
 _COLUMNS = ("genre", "file", "year", "number", "score", "first", "second", "first licence", "second licence")
 _SCALE = (0.0, 5.0)
+_SHA256 = {
+    "sts-train.csv": "0f71910b59aa1ad973c5897f0791f3b0965a92b8f82b1a95f3eea9f4162fda82",
+    "sts-dev.csv": "5d7e944d8b02734b07bfdb5df67db3420c64bed153fcaa1ba47ad03480cf4234",
+    "sts-test.csv": "affe45928a66ee5a708531233c95b7dacbbdc57f974f002a3d32ea0180cf816a",
+}
 
 CARDS = {
     "stsbenchmark": Card(
@@ -23,6 +29,17 @@ CARDS = {
         access="Download Stsbenchmark.tar.gz from http://ixa2.si.ehu.eus/stswiki and unpack it into the data"
         " directory.",
         folders=("stsbenchmark",),
+        remote=Remote(
+            place="stsbenchmark",
+            licence_page="http://ixa2.si.ehu.eus/stswiki/index.php/STSbenchmark",
+            files=(
+                RemoteFile(
+                    "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz",
+                    unpack=as_named(*_SHA256, "readme.txt", "LICENSE.txt"),
+                ),
+            ),
+            contents=_SHA256,
+        ),
         labels=(),
         statistics={"train": {"documents": 5749}, "dev": {"documents": 1500}, "test": {"documents": 1379}},
         shared_texts={("train", "dev"): 7, ("train", "test"): 12, ("dev", "test"): 3},

@@ -73,6 +73,35 @@ class TestBiosses:
         with pytest.raises(DataError, match=r"the score 4\.5 is beyond the scale, which is 0 to 4"):
             biosses.load("biosses", tmp_path)
 
+    PAIRS = "sentence_id\tsentence_1\tsentence_2\t" + "\t".join(f"annotator_{one}" for one in "abcde") + "\n"
+
+    def test_the_table_of_bigbio_gives_the_mean_of_the_annotators(self, tmp_path: Path) -> None:
+        content = self.PAIRS + "7\tCraf.\tKras.\t4\t3\t3\t3\t4\n"
+        (tmp_path / "annotation_pairs_scores.tsv").write_text(content, encoding="utf-8")
+        (example,) = biosses.load("biosses", tmp_path).test
+        assert (example.id, example.document.text, example.document.second, example.gold) == (
+            "7",
+            "Craf.",
+            "Kras.",
+            3.4,
+        )
+
+    @pytest.mark.parametrize(
+        ("rows", "message"),
+        [
+            (
+                "7\tCraf.\tKras.\t4\t3\t?\t3\t4\n",
+                "scores.tsv:2: expected five whole numbers as scores, found 4, 3, ?",
+            ),
+            ("", "scores.tsv: there are no rows"),
+        ],
+    )
+    def test_a_wrong_table_of_bigbio_is_named(self, rows: str, message: str, tmp_path: Path) -> None:
+        (tmp_path / "annotation_pairs_scores.tsv").write_text(self.PAIRS + rows, encoding="utf-8")
+        with pytest.raises(DataError) as caught:
+            biosses.load("biosses", tmp_path)
+        assert message in str(caught.value)
+
 
 def test_the_shipped_table(tmp_path: Path) -> None:
     for split in ("train", "dev", "test"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 import os
 import time
@@ -14,9 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tabib.core.errors import ModelError
+from tabib.core.http import LOOPBACK, TRANSIENT, retry_after
 
-_TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHOWN = 300
 """Characters of a server's message that are kept: it may repeat the prompt."""
 
@@ -73,7 +71,7 @@ class Wire:
             timeout=httpx2.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=connections),
             follow_redirects=False,  # the key goes nowhere but to the address that the user gave
-            trust_env=urlsplit(base_url).hostname not in _LOOPBACK,  # no proxy to this machine
+            trust_env=urlsplit(base_url).hostname not in LOOPBACK,  # no proxy to this machine
         )
 
         # A model that nobody closes gives its connections back all the same.
@@ -136,8 +134,8 @@ class Wire:
             name,
             code,
             param,
-            again=status in _TRANSIENT,
-            wait=_retry_after(headers.get("retry-after", "")),
+            again=status in TRANSIENT,
+            wait=retry_after(headers.get("retry-after", "")),
         )
 
     def _hidden(self, text: str) -> str:
@@ -174,21 +172,6 @@ def _explained(data: Any) -> tuple[str, str, str]:
         return "; ".join(f"{row.get('loc')}: {row.get('msg')}" for row in rows), "", ""
     message = error.get("message") or detail or ""
     return str(message), str(error.get("code") or error.get("type") or ""), str(error.get("param") or "")
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds; the header holds them, or a date."""
-    value = value.strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return max(0.0, seconds) if seconds == seconds else None
 
 
 def _first_line(error: BaseException) -> str:
