@@ -7,9 +7,9 @@ holds the size and SHA-256 of every file, so that a second call sees what is com
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -76,9 +76,11 @@ def gather(
         manifest = Manifest(folder)
         models = _unique((c.model_name_or_path, c.offline_dir) for c in configs if needs_weights(c))
         items = [_model(str(name), offline or str(folder), manifest, tell) for name, offline in models]
-        corpora = _unique((name, c.data_dir, c.offline_dir) for c in configs for name in corpora_of(c))
-        for name, data_dir, offline in corpora:
-            items.append(_corpus(card_of(str(name)), data_dir, offline or str(folder), manifest, tell, watch))
+        corpora = _Corpora(manifest, tell, watch)
+        needed = _unique((name, c.data_dir, c.offline_dir) for c in configs for name in corpora_of(c))
+        items += [
+            corpora.get(card_of(name), data_dir, offline or str(folder)) for name, data_dir, offline in needed
+        ]
     return items
 
 
@@ -97,54 +99,76 @@ def _model(name: str, offline: str, manifest: Manifest, tell: Callable[[str], No
     return Item("model", name, "gathered", place, manifest.size(place))
 
 
-def _corpus(
-    card: Card, data_dir: str | None, offline: str, manifest: Manifest, tell: Callable[[str], None], watch: Watch
-) -> Item:
-    name = card.name
-    damaged: dict[str, list[str]] = {}
-    for below in (*card.folders, *card.archives):
+@dataclass(frozen=True, slots=True)
+class _Corpora:
+    """What all corpora of one call share.
+
+    Args:
+        failed: place that publishers make → why they did not; several corpora are made of the same files, and
+            are not waited for again.
+    """
+
+    manifest: Manifest
+    tell: Callable[[str], None]
+    watch: Watch
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def get(self, card: Card, data_dir: str | None, offline: str) -> Item:
+        """Args: data_dir, offline: where corpora are looked for on this machine."""
+        name, manifest = card.name, self.manifest
+        damaged: dict[str, list[str]] = {}
+        for below in (*card.folders, *card.archives):
+            wrong = manifest.wrong_files(f"data/{below}")
+            if wrong == []:
+                return Item("corpus", name, "there", f"data/{below}", manifest.size(f"data/{below}"))
+            if wrong:
+                damaged[below] = wrong
+        self.tell(f"corpus {name}")
+        said = "".join(manifest.damage(f"data/{below}", wrong) for below, wrong in damaged.items())
+        try:
+            data_directories(data_dir, offline)
+        except DataError as error:  # a mistake of the user's, which another copy of the corpus would only hide
+            return Item("corpus", name, "absent", detail=f"{said}{error}")
+        try:
+            besides = [manifest.target(f"data/{below}", "") for below in damaged]
+            source = locate(card, data_dir, offline, besides=besides, by_hand=True)
+        except DataError as error:
+            return self._from_publishers(card, list(damaged), f"{said}{error}")
+        if source.resolve().is_relative_to(SHIPPED.resolve()):
+            return Item("corpus", name, "shipped")
+        below = next(name for name in (*card.folders, *card.archives) if source.as_posix().endswith(f"/{name}"))
         place = f"data/{below}"
-        wrong = manifest.wrong_files(place)
-        if wrong == []:
-            return Item("corpus", name, "there", place, manifest.size(place))
-        if wrong:
-            damaged[place] = wrong
-    tell(f"corpus {name}")
-    said = "".join(manifest.damage(place, wrong) for place, wrong in damaged.items())
-    try:
-        data_directories(data_dir, offline)
-    except DataError as error:  # a mistake of the user's, which another copy of the corpus would only hide
-        return Item("corpus", name, "absent", detail=f"{said}{error}")
-    try:
-        besides = [manifest.target(place, "") for place in damaged]
-        source = locate(card, data_dir, offline, besides=besides, by_hand=True)
-    except DataError as error:
-        return _from_publishers(card, manifest, f"{said}{error}", tell, watch)
-    if source.resolve().is_relative_to(SHIPPED.resolve()):
-        return Item("corpus", name, "shipped")
-    below = next(name for name in (*card.folders, *card.archives) if source.as_posix().endswith(f"/{name}"))
-    place = f"data/{below}"
-    _copy(source, place, manifest)
-    return Item("corpus", name, "gathered", place, manifest.size(place))
+        _copy(source, place, manifest)
+        return Item("corpus", name, "gathered", place, manifest.size(place))
 
-
-def _from_publishers(
-    card: Card, manifest: Manifest, by_hand: str, tell: Callable[[str], None], watch: Watch
-) -> Item:
-    """``by_hand``: that it is nowhere, and how to get it otherwise."""
-    if card.remote is None:
-        return Item("corpus", card.name, "absent", detail=by_hand)
-    if is_offline():
-        why = "HF_HUB_OFFLINE is set, so its publishers were not asked"
-        return Item("corpus", card.name, "absent", detail=f"{why}; {by_hand}")
-    try:
-        place = get_corpus(card, manifest, tell, watch)
-    except DataError as error:
+    def _from_publishers(self, card: Card, damaged: Sequence[str], by_hand: str) -> Item:
+        """Args: by_hand: that it is nowhere, and how to get it otherwise."""
+        if card.remote is None:
+            return Item("corpus", card.name, "absent", detail=by_hand)
+        if is_offline():
+            why = "HF_HUB_OFFLINE is set, so its publishers were not asked"
+            return Item("corpus", card.name, "absent", detail=f"{why}; {by_hand}")
+        # What is left of a damaged place would be found before anything that lies beside it.
+        left = [below for below in damaged if self.manifest.target(f"data/{below}", "").exists()]
+        below = left[0] if left else card.remote.place
+        if (below in card.archives) != (card.remote.place in card.archives):
+            path = self.manifest.target(f"data/{below}", "")
+            why = f"{path} is damaged and stands before what its publishers serve: remove it, and call this again"
+            return Item("corpus", card.name, "absent", detail=f"{why}. {by_hand}")
+        failed = self.failed.get(card.remote.place)
+        if failed is None:
+            try:
+                get_corpus(card, self.manifest, f"data/{below}", self.tell, self.watch)
+            except DataError as error:
+                failed = self.failed[card.remote.place] = str(error)
+            else:
+                return Item(
+                    "corpus", card.name, "downloaded", f"data/{below}", self.manifest.size(f"data/{below}")
+                )
         detail = (
-            f"its publishers did not serve it: {error}\nCall this again to go on, or get it by hand: {by_hand}"
+            f"its publishers did not serve it: {failed}\nCall this again to go on, or get it by hand: {by_hand}"
         )
         return Item("corpus", card.name, "absent", detail=detail)
-    return Item("corpus", card.name, "downloaded", place, manifest.size(place))
 
 
 def _copy(source: Path, place: str, manifest: Manifest) -> None:

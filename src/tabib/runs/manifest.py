@@ -56,9 +56,9 @@ class Manifest:
             self._sources[place] = dict(sources)
         write_json(self.path, self._places | ({_SOURCES: self._sources} if self._sources else {}))
 
-    def source(self, place: str, url: str) -> Entry | None:
-        """What an address served when the place was received; None where it never was."""
-        return self._sources.get(place, {}).get(url)
+    def source(self, url: str) -> Entry | None:
+        """What an address served the last time; None where it never did, or not for what is here now."""
+        return next((sources[url] for sources in self._sources.values() if url in sources), None)
 
     def target(self, place: str, below: str) -> Path:
         return self.folder / place / below if below else self.folder / place

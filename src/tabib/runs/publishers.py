@@ -34,16 +34,14 @@ def is_offline() -> bool:
     return value.upper() in {"1", "ON", "YES", "TRUE"}
 
 
-def get_corpus(card: Card, manifest: Manifest, tell: Tell, watch: Watch) -> str:
+def get_corpus(card: Card, manifest: Manifest, place: str, tell: Tell, watch: Watch) -> None:
     """Receive a corpus into the manifest's folder.
 
     Args:
         card: its ``remote`` says what to receive.
+        place: below the folder; of the kind of ``remote.place``, a folder or an archive.
         tell: told the licence before anything is asked for, then each file with its size, one line each.
         watch: see ``receive``.
-
-    Returns:
-        The place below the folder.
 
     Raises:
         DataError: a file could not be received (what was is kept for the next call), is another than expected or
@@ -51,7 +49,6 @@ def get_corpus(card: Card, manifest: Manifest, tell: Tell, watch: Watch) -> str:
     """
     remote = card.remote
     assert remote is not None, "the corpus is served to everybody"
-    place = f"data/{remote.place}"
     tell(f"  licence: {card.licence}; see {remote.licence_page}")
     work = manifest.folder / RECEIVED / re.sub(r"\W+", "-", remote.place)
     tree = work / "data"
@@ -63,7 +60,7 @@ def get_corpus(card: Card, manifest: Manifest, tell: Tell, watch: Watch) -> str:
             path = work / _file_name(file.url)
             receive(file.url, path, checksum=file.checksum, tell=tell, watch=watch)
             entry = entry_of(path) | {"licence": card.licence, "licence_page": remote.licence_page}
-            _compare(entry, manifest.source(place, file.url), file.url, manifest)
+            _compare(entry, manifest.source(file.url), file.url, manifest)
             sources[file.url] = entry
             unpacked.update(_lay_out(file, path, tree / remote.place))
         _require_once(unpacked, remote, sources)
@@ -84,7 +81,6 @@ def get_corpus(card: Card, manifest: Manifest, tell: Tell, watch: Watch) -> str:
         raise
     except OSError as error:
         raise DataError(f"{error.filename or work}: {error.strerror}") from error
-    return place
 
 
 def _files_of(remote: Remote, tell: Tell) -> Iterator[RemoteFile]:

@@ -1,8 +1,7 @@
 """One file over HTTP: received in parts if need be, tried again, checked, and there whole or not at all.
 
-What has been received stays as ``<file>.part`` whatever stops it, with ``<file>.part.json`` beside it: the
-address, the size and what the server calls this version of the file (``ETag``, ``Last-Modified``). The next call
-asks for the rest, if it is still the same version. No secret is ever sent, so redirects may be followed.
+What has been received stays as a part (``part_file.py``) whatever stops it. The next call asks for the rest, if
+the server still has the same version of the file. No secret is ever sent, so redirects may be followed.
 """
 
 from __future__ import annotations
@@ -10,22 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from tabib.core.errors import DataError, RecordError
+from tabib.core.errors import DataError
 from tabib.core.http import LOOPBACK, TRANSIENT, retry_after
 from tabib.data.archives import MAX_BYTES
-from tabib.records.files import read_json, write_json
+from tabib.runs.part_file import PartFile
 
 if TYPE_CHECKING:
     import httpx2
 
 TRIES = 5
+TRIES_TO_CONNECT = 2
+"""Where there is no connection, there is mostly no internet, and every corpus would wait for it."""
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is given up."""
 
@@ -49,12 +50,14 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
     Args:
         again: it may succeed later.
         wait: seconds that the server asks for; None where it does not say.
+        tries: how many there may be of this kind.
     """
 
-    def __init__(self, problem: str, *, again: bool, wait: float | None = None) -> None:
+    def __init__(self, problem: str, *, again: bool, wait: float | None = None, tries: int = TRIES) -> None:
         super().__init__(problem)
         self.again = again
         self.wait = wait
+        self.tries = tries
 
 
 def receive(
@@ -86,20 +89,19 @@ def receive(
     try:
         if path.is_file() and _has(path, checksum):
             return
-        part = path.with_name(f"{path.name}.part")
-        part.parent.mkdir(parents=True, exist_ok=True)
+        part = PartFile(path, url)
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with _client(url, timeout) as client:
                 _try(url, lambda: _exchange(client, url, part, tell, watch, max_bytes), tell, sleep)
         except _Broken as broken:
-            kept = f"; {_mb(part.stat().st_size)} of it are kept" if _state(part, url) else ""
+            kept = f"; {_mb(part.size)} of it are kept" if part.state() else ""
             raise NotReceivedError(f"{url}: {broken}{kept}") from None
-        if not _has(part, checksum):
-            found = digest(part, checksum.partition(":")[0])
-            _remove(part)
+        if not _has(part.path, checksum):
+            found = digest(part.path, checksum.partition(":")[0])
+            part.remove()
             raise WrongFileError(f"{url}: the file has the checksum {found}, expected {checksum}; it was not kept")
-        part.replace(path)
-        _remove(part)
+        part.finish()
     except OSError as error:
         raise NotReceivedError(f"{url}: {error.filename or path}: {error.strerror}") from error
 
@@ -154,7 +156,7 @@ def _try(url: str, exchange: Callable[[], T], tell: Tell, sleep: Callable[[float
             return exchange()
         except _Broken as broken:
             wait = 2.0**number if broken.wait is None else broken.wait
-            if not broken.again or number + 1 == TRIES or wait > LONGEST_WAIT:
+            if not broken.again or number + 1 >= broken.tries or wait > LONGEST_WAIT:
                 raise
             tell(f"  {url}: {broken}; trying again in {wait:g} s")
             sleep(wait)
@@ -170,10 +172,10 @@ def _connection() -> Iterator[None]:
         yield
     except (httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.TooManyRedirects) as error:
         raise _Broken(_first_line(error), again=False) from None
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+        raise _Broken(f"no connection: {_first_line(error)}", again=True, tries=TRIES_TO_CONNECT) from None
     except httpx2.TimeoutException:
         raise _Broken("no answer in time", again=True) from None
-    except (httpx2.ConnectError, httpx2.ProxyError) as error:
-        raise _Broken(f"no connection: {_first_line(error)}", again=True) from None
     except httpx2.HTTPError as error:
         raise _Broken(f"the connection broke off: {_first_line(error)}", again=True) from None
 
@@ -189,32 +191,32 @@ def _client(url: str, timeout: float) -> httpx2.Client:
     )
 
 
-def _exchange(client: httpx2.Client, url: str, part: Path, tell: Tell, watch: Watch, max_bytes: int) -> None:
+def _exchange(client: httpx2.Client, url: str, part: PartFile, tell: Tell, watch: Watch, max_bytes: int) -> None:
     """One request for what is missing. Raises: _Broken."""
-    state = _state(part, url)
-    offset = part.stat().st_size if state else 0
+    state = part.state()
+    offset = part.size if state else 0
     if state and state["size"] == offset:
         return  # stopped between the last byte and the end
     headers = {"Range": f"bytes={offset}-", "If-Range": str(state["version"])} if offset else {}
     with _connection(), client.stream("GET", url, headers=headers) as answer:
         if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            _remove(part)
+            part.remove()
             raise _Broken("what there was of it does not fit the file any more", again=True, wait=0.0)
         _refuse(answer)
         announced: int | None
         if answer.status_code == HTTPStatus.PARTIAL_CONTENT:
             expected = f"bytes {offset}-{state['size'] - 1}/{state['size']}" if offset else None
             if answer.headers.get("content-range") != expected:
-                _remove(part)
+                part.remove()
                 raise _Broken("the server sent another part than it was asked for", again=True, wait=0.0)
             announced = int(state["size"])
             tell(f"  {url}: {_mb(announced)}, {_mb(offset)} of it there already")
         else:
             offset, announced = 0, _length(answer)
-            _begin(part, url, announced, answer.headers)
+            part.begin(announced, answer.headers)
             tell(f"  {url}: {'of unknown size' if announced is None else _mb(announced)}")
             if (announced or 0) > max_bytes:
-                _remove(part)
+                part.remove()
                 problem = f"{_mb(announced)} are more than the {_mb(max_bytes)} that are allowed"
                 raise _Broken(problem, again=False)
         _write(answer, part, url, offset, announced, watch, max_bytes)
@@ -237,15 +239,15 @@ def _refuse(answer: httpx2.Response) -> None:
 
 
 def _write(
-    answer: httpx2.Response, part: Path, url: str, offset: int, size: int | None, watch: Watch, max_bytes: int
+    answer: httpx2.Response, part: PartFile, url: str, offset: int, size: int | None, watch: Watch, max_bytes: int
 ) -> None:
     done = offset
-    with part.open("ab" if offset else "wb") as file:
+    with part.path.open("ab" if offset else "wb") as file:
         watch(url, done, size)
         for chunk in answer.iter_raw():
             done += len(chunk)
             if done > max_bytes:
-                _remove(part)
+                part.remove()
                 raise _Broken(f"more than the {_mb(max_bytes)} that are allowed came", again=False)
             file.write(chunk)
             watch(url, done, size)
@@ -256,38 +258,6 @@ def _write(
 def _length(answer: httpx2.Response) -> int | None:
     value = answer.headers.get("content-length", "")
     return int(value) if value.isdecimal() else None
-
-
-def _begin(part: Path, url: str, size: int | None, headers: Mapping[str, str]) -> None:
-    """What a later call needs to go on; nothing, where the server does not name the version or the size."""
-    _remove(part)
-    etag = headers.get("etag", "")
-    version = etag if etag and not etag.startswith("W/") else headers.get("last-modified", "")
-    if version and size is not None:
-        write_json(_beside(part), {"url": url, "size": size, "version": version})
-
-
-def _state(part: Path, url: str) -> dict[str, Any]:
-    """What ``_begin`` wrote of this file; empty where there is nothing to go on with."""
-    if not part.is_file() or not _beside(part).is_file():
-        return {}
-    try:
-        state = read_json(_beside(part))
-    except RecordError:
-        return {}
-    whole = (
-        isinstance(state, dict) and isinstance(state.get("size"), int) and isinstance(state.get("version"), str)
-    )
-    return state if whole and state.get("url") == url and part.stat().st_size <= state["size"] else {}
-
-
-def _beside(part: Path) -> Path:
-    return part.with_name(f"{part.name}.json")
-
-
-def _remove(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    _beside(part).unlink(missing_ok=True)
 
 
 def _has(path: Path, checksum: str) -> bool:

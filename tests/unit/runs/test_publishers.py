@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -349,6 +350,55 @@ def test_damage_is_mended_from_the_publishers(tmp_path: Path) -> None:
     assert damaged.read_bytes() == whole
 
 
+@pytest.mark.usefixtures("questions")
+def test_damage_is_mended_where_runs_find_it(tmp_path: Path) -> None:
+    """A folder that was gathered under its other name stands before the one that publishers make."""
+    elsewhere = tmp_path / "data" / "FrenchMedMCQA"
+    elsewhere.mkdir(parents=True)
+    for name, content in french_questions().items():
+        (elsewhere / name).write_bytes(content)
+    folder = tmp_path / "offline"
+    assert get("frenchmedmcqa", folder).place == "data/FrenchMedMCQA"
+    shutil.rmtree(elsewhere)
+    (folder / "data" / "FrenchMedMCQA" / "dev.json").unlink()
+    item = get("frenchmedmcqa", folder)
+    assert (item.state, item.place) == ("downloaded", "data/FrenchMedMCQA")
+    assert load_corpus("frenchmedmcqa", offline_dir=folder).dev
+
+
+def test_a_damaged_folder_that_hides_an_archive_has_to_go_first(
+    publisher: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "fracco_icd_classification"
+    publisher.files = LAYOUTS[name][1]
+    publisher.serves(name, monkeypatch)
+    for file, content in fracco().items():
+        (tmp_path / "data" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / file).write_bytes(content)
+    folder = tmp_path / "offline"
+    assert get(name, folder).place == "data/FRACCO"
+    shutil.rmtree(tmp_path / "data")
+    (folder / "data" / "FRACCO" / "DetectOnco_Final.csv").unlink()
+    item = get(name, folder)
+    assert item.state == "absent"
+    assert f"{folder / 'data' / 'FRACCO'} is damaged and stands before what its publishers serve" in item.detail
+    shutil.rmtree(folder / "data" / "FRACCO")
+    assert (get(name, folder).state, get(name, folder).state) == ("downloaded", "there")
+
+
+def test_corpora_of_the_same_files_wait_for_them_once(
+    publisher: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("frasimed_cantemist_norm", "frasimed_distemist_norm")
+    for name in names:
+        publisher.serves(name, monkeypatch)
+    configs = [run_config_from({"dataset": name, "model": "majority"}, "run.yaml") for name in names]
+    items = gather(configs, tmp_path)
+    assert [item.state for item in items] == ["absent", "absent"]
+    assert all("/api/records/8355629: HTTP 404 Not Found" in item.detail for item in items)
+    assert len(publisher.asked) == 1
+
+
 def test_a_later_download_is_compared_with_the_first(questions: Any, tmp_path: Path) -> None:
     """Nobody states a checksum of this file: what came first is what is expected."""
     get("frenchmedmcqa", tmp_path)
@@ -432,6 +482,20 @@ def test_a_corpus_that_is_not_served_to_everybody_says_how_to_get_it(publisher: 
     assert item.state == "absent"
     assert "Sign the data use agreement" in item.detail
     assert publisher.asked == []
+
+
+@pytest.mark.slow
+@pytest.mark.corpora
+def test_the_real_frasimed_loads_from_a_record(
+    publisher: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real_corpora: Path
+) -> None:
+    folder = real_corpora / "FRASIMED"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.glob("*/*"))}
+    record(publisher, {"FRASIMED.zip": zipped(in_folder(files, "FRASIMED/"))})
+    publisher.serves("frasimed_distemist", monkeypatch)
+    lines: list[str] = []
+    assert get("frasimed_distemist", tmp_path, lines.append).state == "downloaded"
+    assert [line for line in lines if "note:" in line] == []
 
 
 @pytest.mark.slow
