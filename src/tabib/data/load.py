@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -198,16 +199,14 @@ def training_labels(corpus: Corpus) -> tuple[str, ...]:
 
 def gold_labels(corpus: Corpus, splits: Iterable[SplitName]) -> tuple[str, ...]:
     """The labels of the gold of some splits, sorted."""
+    return tuple(sorted(label_counts(corpus, splits)))
+
+
+def label_counts(corpus: Corpus, splits: Iterable[SplitName]) -> Counter[str]:
+    """How often each label is in the gold of some splits."""
     task = get_task(corpus.task)
-    return tuple(
-        sorted(
-            {
-                label
-                for split in splits
-                for example in corpus.split(split)
-                for label in task.gold_labels(example.gold)
-            }
-        )
+    return Counter(
+        label for split in splits for example in corpus.split(split) for label in task.gold_labels(example.gold)
     )
 
 

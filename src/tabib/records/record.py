@@ -60,6 +60,8 @@ class RunRecord:
         notes: what a reader of the results should know of the corpus.
         attention: ``asked`` (the configuration's; None: nothing), what ``training`` and ``prediction`` used, and
             ``why`` it is another; empty for models without weights on this machine.
+        train_labels: label → gold annotations of train, 0 for a label of the corpus that train does not hold; None
+            in a record from before they were counted.
     """
 
     identity: str
@@ -87,6 +89,7 @@ class RunRecord:
     notes: tuple[str, ...] = ()
     error: RunError | None = None
     attention: Mapping[str, str | None] = field(default_factory=dict)
+    train_labels: Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
         if (self.status == "failed") != (self.error is not None):
@@ -107,7 +110,7 @@ class RunRecord:
             )
         values = {key: value for key, value in row.items() if key != "version"}
         known = {item.name for item in fields(cls)}
-        values.setdefault("attention", {})  # records from before there was any
+        values = {"attention": {}, "train_labels": None} | values  # records from before there was any
         if values.keys() != known:
             absent, unknown = sorted(known - values.keys()), sorted(values.keys() - known)
             raise RecordError(f"{path}: keys absent {absent}, unknown {unknown}; the file is damaged")

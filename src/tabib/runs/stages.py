@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabib.core.examples import Document, references, without_gold
 from tabib.data.corpus import SPLITS, Corpus, SplitName
-from tabib.data.load import training_labels
+from tabib.data.load import label_counts, training_labels
 from tabib.models.base import Model
 from tabib.models.build import build_model, load_model, save_model
 from tabib.models.pieces import reading_note
@@ -223,7 +223,13 @@ def new_record(prepared: Prepared, name: str, threads: int, clock: Clock) -> Run
         documents={split: len(corpus.split(split)) for split in SPLITS},
         lost=_lost(corpus),
         notes=corpus.notes,
+        train_labels=_train_labels(corpus),
     )
+
+
+def _train_labels(corpus: Corpus) -> dict[str, int]:
+    counts = label_counts(corpus, ["train"])
+    return {label: counts[label] for label in sorted({*corpus.card.labels, *counts})}
 
 
 def _lost(corpus: Corpus) -> dict[str, Mapping[str, int]]:

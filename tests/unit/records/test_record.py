@@ -32,6 +32,7 @@ RECORD = RunRecord(
     tokens={"train": 10, "train_padded": 12},
     fit={"steps": 3},
     notes=("dev split off train",),
+    train_labels={"ANAT": 7, "CHEM": 0},
 )
 
 
@@ -40,6 +41,13 @@ def test_a_record_comes_back_equal(tmp_path: Path) -> None:
     for record in (RECORD, failed):
         write_record(tmp_path, record)
         assert read_record(tmp_path) == record
+
+
+def test_a_record_from_before_labels_were_counted_does_not_know_them(tmp_path: Path) -> None:
+    row = RECORD.to_json()
+    del row["train_labels"]
+    (tmp_path / "record.json").write_text(json.dumps(row))
+    assert read_record(tmp_path) == replace(RECORD, train_labels=None)
 
 
 def test_a_failed_record_has_an_error_and_no_other_has() -> None:
@@ -70,6 +78,7 @@ def test_what_is_not_a_run_folder_is_said(tmp_path: Path) -> None:
         ({"seconds": {"fit": "a minute"}}, r"seconds\.fit: .*damaged"),
         ({"fingerprints": {"corpus": "c"}}, "fingerprints: .*damaged"),
         ({"fit": []}, "fit: .*damaged"),
+        ({"train_labels": {"ANAT": "many"}}, r"train_labels\.ANAT: .*damaged"),
         ({"fit": {"lost": 3}}, r"fit: .*damaged"),
         ({"error": {"type": "E", "message": "m", "traceback_file": ""}}, "if and only if"),
     ],

@@ -58,6 +58,11 @@ def test_whoever_looks_on_is_told_how_far_predictions_are(do: Any) -> None:
         assert mine[-1] == (split, documents[split], documents[split])
 
 
+def test_the_record_counts_the_labels_of_train(do: Any, prepared: Prepared) -> None:
+    golds = [example.gold for example in prepared.corpus.train]
+    assert do().record.train_labels == {label: golds.count(label) for label in prepared.corpus.card.labels}
+
+
 def state(prepared: Prepared, runs: Path) -> State:
     config = prepared.config
     return inspect_run(runs, config.seed, prepared.identity.hash, config.task, config.evaluation).state

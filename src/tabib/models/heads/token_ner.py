@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from tabib.config.options import TokenNerOptions
+from tabib.core.errors import ModelError
 from tabib.core.examples import Document, LossReason, Lost
 from tabib.core.predictions import NerPrediction, ScoredEntity, Status
 from tabib.core.spans import Entity, Span
@@ -21,6 +24,8 @@ from tabib.models.heads.base import Head
 from tabib.models.stretches import stretches, words_of
 from tabib.models.trainable import Batch, Encoded, Features, Output
 from tabib.models.windows import Window, best_window, cut, special_tokens, tokenize_documents
+
+TAGS = "tags.json"
 
 
 @dataclass(slots=True)
@@ -61,12 +66,37 @@ class TokenNer(Head):
     def options_type(cls) -> type[TokenNerOptions]:
         return TokenNerOptions
 
+    @property
+    def tag2id(self) -> dict[str, int]:
+        """Each tag's output of the linear layer."""
+        return {tag: index for index, tag in enumerate(self.tags)}
+
+    def save(self, folder: Path) -> None:
+        """As every head; and ``tags.json``, which says to other programs too what the outputs mean."""
+        super().save(folder)
+        tags = {"tag2id": self.tag2id, "id2tag": {str(index): tag for index, tag in enumerate(self.tags)}}
+        (folder / TAGS).write_text(json.dumps(tags, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What ``save`` wrote.
+
+        Raises:
+            ModelError: as every head; or the saved tags are not those of its labels in this version.
+        """
+        model = super().load(folder)
+        path = folder / TAGS
+        # Models from before tags were saved have none.
+        if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["tag2id"] != model.tag2id:
+            raise ModelError(f"{path}: expected the tags {', '.join(model.tags)}, in this order; train it again")
+        return model
+
     def encode(self, documents: Sequence[Document], gold: Sequence[Any] | None = None) -> Encoded:
         words = [words_of(document) for document in documents]
         tokens = tokenize_documents(self.backbone.tokenizer, [document.text for document in documents], words)
         before, after = special_tokens(self.backbone.tokenizer)
         capacity = self.backbone.max_length - len(before) - len(after)
-        tag_ids = {tag: index for index, tag in enumerate(self.tags)}
+        tag_ids = self.tag2id
         encoded = Encoded([])
         for index, (document, spans, document_tokens) in enumerate(zip(documents, words, tokens, strict=True)):
             targets: list[int] | None = None

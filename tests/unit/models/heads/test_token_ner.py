@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from tabib.config.options import TokenNerOptions
+from tabib.core.errors import ModelError
 from tabib.core.examples import Document, LossReason
 from tabib.core.predictions import Status
 from tabib.core.spans import Entity, split_words
@@ -34,6 +36,28 @@ def predicted(head: TokenNer, tags: list[str], confidences: list[float], documen
 
 def test_tags_are_outside_and_two_for_each_label(tiny_encoder: Path) -> None:
     assert make(tiny_encoder).tags == ("O", "B-ANAT", "I-ANAT", "B-DISO", "I-DISO")
+
+
+def test_the_vocabulary_of_tags_is_saved_with_the_model_and_held_to(tiny_encoder: Path, tmp_path: Path) -> None:
+    make(tiny_encoder).save(tmp_path)
+    saved = json.loads((tmp_path / "tags.json").read_text(encoding="utf-8"))
+    assert saved == {
+        "tag2id": {"O": 0, "B-ANAT": 1, "I-ANAT": 2, "B-DISO": 3, "I-DISO": 4},
+        "id2tag": {"0": "O", "1": "B-ANAT", "2": "I-ANAT", "3": "B-DISO", "4": "I-DISO"},
+    }
+    assert TokenNer.load(tmp_path).tags == ("O", "B-ANAT", "I-ANAT", "B-DISO", "I-DISO")
+    saved["tag2id"] |= {"B-ANAT": 2, "I-ANAT": 1}
+    (tmp_path / "tags.json").write_text(json.dumps(saved), encoding="utf-8")
+    with pytest.raises(
+        ModelError, match=r"tags\.json: expected the tags O, B-ANAT, I-ANAT, B-DISO, I-DISO, in this"
+    ):
+        TokenNer.load(tmp_path)
+
+
+def test_a_model_from_before_tags_were_saved_is_read(tiny_encoder: Path, tmp_path: Path) -> None:
+    make(tiny_encoder).save(tmp_path)
+    (tmp_path / "tags.json").unlink()
+    assert TokenNer.load(tmp_path).tags[0] == "O"
 
 
 def test_each_word_has_the_tag_of_its_entity(tiny_encoder: Path) -> None:
