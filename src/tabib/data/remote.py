@@ -33,12 +33,12 @@ class RemoteRecord:
 
     Args:
         url: of the record, for programs (``https://zenodo.org/api/records/…``).
-        files: a pattern of file names; all that it fits are archives to be unpacked.
+        files: patterns of file names; all that one fits are archives to be unpacked.
         unpack: see ``RemoteFile``; each name is in one of the archives.
     """
 
     url: str
-    files: str
+    files: tuple[str, ...]
     unpack: Mapping[str, str]
 
 

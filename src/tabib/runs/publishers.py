@@ -104,12 +104,12 @@ def _files_in(record: RemoteRecord, tell: Tell) -> list[RemoteFile]:
                 checksum=_checksum(row.get("checksum")),
             )
             for row in rows
-            if fnmatch(str(row["key"]), record.files)
+            if any(fnmatch(str(row["key"]), pattern) for pattern in record.files)
         ]
     except (TypeError, KeyError, AttributeError):
         raise NotReceivedError(f"{record.url}: the answer does not list the record's files") from None
     if not found:
-        raise NotReceivedError(f"{record.url}: there is no file {record.files} in the record")
+        raise NotReceivedError(f"{record.url}: there is no file {' or '.join(record.files)} in the record")
     return found
 
 
@@ -141,17 +141,23 @@ def _lay_out(file: RemoteFile, path: Path, into: Path) -> list[str]:
 
     Returns:
         Names of ``file.unpack`` that the archive holds.
+
+    Raises:
+        WrongFileError: the archive is damaged or refused, or holds something twice.
     """
     if not file.unpack:
         _write(into / file.name if file.name else into, path.read_bytes())
         return []
-    tree = open_tree(path)
     found = []
-    for name, below in file.unpack.items():
-        inside = _inside(tree, name, path)
-        for member, rest in inside.items():
-            _write(into / PurePosixPath(below) / rest, tree.read(member))
-        found += [name] if inside else []
+    try:
+        tree = open_tree(path)
+        for name, below in file.unpack.items():
+            inside = _inside(tree, name, path)
+            for member, rest in inside.items():
+                _write(into / PurePosixPath(below) / rest, tree.read(member))
+            found += [name] if inside else []
+    except DataError as error:
+        raise WrongFileError(f"{file.url}: {error}") from error
     return found
 
 
@@ -172,7 +178,7 @@ def _inside(tree: FileTree, name: str, archive: Path) -> dict[str, str]:
     if len(places) > 1:
         several = ", ".join(sorted("/".join(place) for place in places))
         raise DataError(f"expected one {name} in the archive, found {several}", path=tree.path)
-    if not members and archive.name.partition("-")[2].rpartition(".")[0] == name:
+    if not members and archive.name.partition("-")[2].removesuffix(".gz").rpartition(".")[0] == name:
         return {member: member for member in tree.names}  # the archive is the folder
     return members
 

@@ -248,8 +248,17 @@ def only(folder: str, *, strip: bool = False) -> Files:
         {"FRASIMED.zip": zipped(in_folder(frasimed(), "FRASIMED/")), "guidelines.pdf": b"%PDF"},
         {f"{name}.zip": zipped(only(name)) for name in ("CANTEMIST-FRASIMED", "DISTEMIST-FRASIMED")},
         {f"{name}.zip": zipped(only(name, strip=True)) for name in ("CANTEMIST-FRASIMED", "DISTEMIST-FRASIMED")},
+        {
+            f"{name}.tar.gz": tarred(only(name, strip=True))
+            for name in ("CANTEMIST-FRASIMED", "DISTEMIST-FRASIMED")
+        },
     ],
-    ids=["one archive", "an archive for each part", "archives that are the parts"],
+    ids=[
+        "one archive",
+        "an archive for each part",
+        "archives that are the parts",
+        "other archives that are the parts",
+    ],
 )
 def test_a_record_of_zenodo_is_asked_for_its_archives(
     archives: Files, listed: str, publisher: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -268,7 +277,10 @@ def test_a_record_of_zenodo_is_asked_for_its_archives(
     [
         (b'{"status": 410}', "the answer does not list the record's files"),
         (b"[]", "the answer does not list the record's files"),
-        (b'{"files": [{"key": "a.pdf", "links": {"self": "x"}}]}', r"there is no file \*\.zip in the record"),
+        (
+            b'{"files": [{"key": "a.pdf", "links": {"self": "x"}}]}',
+            r"there is no file \*\.zip or .* in the record",
+        ),
     ],
 )
 def test_a_record_that_is_another_than_expected_is_an_error(
@@ -450,6 +462,7 @@ def test_what_is_not_the_corpus_is_refused_and_not_kept(
     questions.files[questions.path] = archive
     item = get("frenchmedmcqa", tmp_path)
     assert item.state == "absent"
+    assert questions.url + questions.path in item.detail
     assert problem in item.detail
     assert not (tmp_path / "data").exists()
     questions.files[questions.path] = zipped(french_questions())  # the publishers have mended it

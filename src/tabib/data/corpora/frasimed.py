@@ -69,7 +69,7 @@ _REMOTE = Remote(
     files=(
         RemoteRecord(
             "https://zenodo.org/api/records/8355629",
-            files="*.zip",
+            files=("*.zip", "*.tar.gz", "*.tgz"),
             unpack=as_named(_CANTEMIST.folder, _DISTEMIST.folder),
         ),
     ),
