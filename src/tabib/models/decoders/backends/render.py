@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tabib.core.errors import ModelError
@@ -11,6 +12,17 @@ from tabib.models.decoders.base import Message
 
 TURN_END = "\n\n"
 """Between the turns of a plain transcript; a model that writes it has finished its own."""
+
+_TODAY = datetime(2024, 7, 26)
+"""For templates that tell the model the date: the same every day, or no answer could be got a second time, nor a
+training go on. It is the one that Llama's own templates fall back on."""
+
+_SAME_DAY = (
+    "{% macro strftime_now(form) -%}{{ form"
+    + "".join(f"|replace('%{sign}', '{_TODAY.strftime('%' + sign)}')" for sign in "aAbBdHIjmMpSyY")
+    + " }}{%- endmacro %}{{ '' }}"
+)
+"""In place of the library's function of that name, which takes no other from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +50,28 @@ def render(tokenizer: Any, messages: Sequence[Message]) -> Rendered:
     from jinja2 import TemplateError
 
     try:
-        return Rendered(_templated(tokenizer, messages), templated=True)
+        return Rendered(apply_template(tokenizer, messages, add_generation_prompt=True), templated=True)
     except TemplateError as error:
         refusal = error
     if messages[0].role == "system":
         head, first, *rest = messages
         merged = Message("user", f"{head.content}\n\n{first.content}")
         try:
-            return Rendered(_templated(tokenizer, [merged, *rest]), templated=True)
+            return Rendered(apply_template(tokenizer, [merged, *rest], add_generation_prompt=True), templated=True)
         except TemplateError as error:
             refusal = error
     raise ModelError(f"the model's chat template does not take the conversation: {refusal}")
 
 
-def _templated(tokenizer: Any, messages: Sequence[Message]) -> str:
+def apply_template(tokenizer: Any, messages: Sequence[Message], *, add_generation_prompt: bool) -> str:
+    """The text of a conversation. Raises: TemplateError: the template does not take it."""
     turns = [{"role": message.role, "content": message.content} for message in messages]
-    text: str = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    template: str = tokenizer.get_chat_template()
+    if "strftime_now" in template:
+        template = _SAME_DAY + template
+    text: str = tokenizer.apply_chat_template(
+        turns, chat_template=template, tokenize=False, add_generation_prompt=add_generation_prompt
+    )
     return text
 
 
