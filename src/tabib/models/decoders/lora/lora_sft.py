@@ -97,7 +97,10 @@ class LoraSft(Trainable):
         encoded = Encoded([])
         for index, (document, value) in enumerate(zip(documents, gold, strict=True)):
             asked = zip(asker.requests(document), asker.answers(document, value), strict=True)
-            rows = [self.rows.row(index, request.messages, answer) for request, answer in asked]
+            rows = [
+                self.rows.row(index, request.messages, answer, scored=bool(request.choices))
+                for request, answer in asked
+            ]
             fitting = [row for row in rows if row.length <= self.longest]
             encoded.features.extend(fitting)
             if len(fitting) < len(rows):

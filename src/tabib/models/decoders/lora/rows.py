@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from tabib.core.errors import ModelError
-from tabib.models.decoders.backends.render import Encoder, Rendered, render
+from tabib.models.decoders.backends.render import Encoder, Rendered, apply_template, render
 from tabib.models.decoders.base import Message
 from tabib.models.trainable import Batch, Features
 
@@ -53,31 +53,42 @@ class RowEncoder:
         self._plain_end = [tokenizer.eos_token_id if tokenizer.eos_token_id in ends else ends[0]]
         self._chat_end = self._after_answer()
 
-    def row(self, document: int, messages: Sequence[Message], answer: str) -> AnswerRow:
-        """The tokens of a prompt as they are when the model is asked, then the answer and its end."""
+    def row(self, document: int, messages: Sequence[Message], answer: str, *, scored: bool = False) -> AnswerRow:
+        """The tokens of a prompt as they are when the model is asked, then the answer and its end.
+
+        ``scored``: the answer is compared with others, not written by the model.
+        """
         rendered = render(self.tokenizer, messages)
-        context, tokens = self._parts(rendered, answer)
+        context, tokens = self._parts(rendered, answer, scored)
         tokens = tokens + (self._chat_end if rendered.templated else self._plain_end)
         return AnswerRow(document, context + tokens, len(tokens))
 
-    def _parts(self, rendered: Rendered, answer: str) -> tuple[list[int], list[int]]:
+    def _parts(self, rendered: Rendered, answer: str, scored: bool) -> tuple[list[int], list[int]]:
         context = self.encoder.context(rendered)
         text = rendered.text + rendered.continued(answer)
         (both,) = self.encoder.encode([text], templated=rendered.templated)
         if both[: len(context)] == context:
             return context, both[len(context) :]
-        # The tokeniser joins white space at the prompt's end to the answer: the parts that are scored then.
-        context, (tokens,) = self.encoder.pairs(rendered, [answer])
-        return context, tokens
+        # The tokeniser joins white space at the prompt's end to the answer. So does scoring; a model that writes
+        # finds the prompt with its white space before it.
+        if scored:
+            context, (tokens,) = self.encoder.pairs(rendered, [answer])
+            return context, tokens
+        (alone,) = self.encoder.encode([rendered.continued(answer)], templated=rendered.templated)
+        return context, alone if rendered.templated else alone[len(self.encoder.begin) :]
 
     def _after_answer(self) -> list[int]:
         """The tokens that the chat template puts after an answer, up to the first that ends one."""
         if getattr(self.tokenizer, "chat_template", None) is None:
             return self._plain_end
-        question, said = Message("user", "?"), "!"
-        before = render(self.tokenizer, [question]).text + said
-        turns = [{"role": "user", "content": question.content}, {"role": "assistant", "content": said}]
-        whole: str = self.tokenizer.apply_chat_template(turns, tokenize=False)
+        from jinja2 import TemplateError
+
+        question, said = Message("user", "?"), Message("assistant", "!")
+        try:
+            before = apply_template(self.tokenizer, [question], add_generation_prompt=True) + said.content
+            whole = apply_template(self.tokenizer, [question, said], add_generation_prompt=False)
+        except TemplateError:  # it takes no answers, or nothing without a system message
+            return self._plain_end
         if whole.startswith(before):
             (after,) = self.encoder.encode([whole[len(before) :]], templated=True)
             for index, token in enumerate(after):

@@ -10,6 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tabib.core.errors import ModelError
+from tabib.models.decoders.backends.render import render
 from tabib.models.decoders.base import Message
 from tabib.models.decoders.lora.rows import IGNORED, AnswerRow, RowEncoder, answer_loss, collate
 
@@ -41,6 +42,29 @@ def test_a_chat_template_says_what_ends_an_answer(tokenizer: Any) -> None:
     tokenizer.chat_template = TEMPLATE.replace("{{ m.content }}</s>", "{{ m.content }}<turn>")
     row = RowEncoder(tokenizer, [turn, tokenizer.eos_token_id]).row(0, ASKED, "oui")
     assert tokenizer.decode(row.input_ids[-row.answer :]) == "oui<turn>"
+
+
+def test_an_answer_follows_the_prompt_as_the_model_is_asked_it(tokenizer: Any) -> None:
+    """The tokeniser joins the space at the prompt's end to the answer: right where answers are scored, not where
+    the model writes one after the space.
+    """
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}{% endfor %} : "
+    encoder = RowEncoder(tokenizer, [tokenizer.eos_token_id])
+    scored = encoder.row(0, ASKED, "oui", scored=True)
+    written = encoder.row(0, ASKED, "oui")
+    assert tokenizer.decode(scored.input_ids) == tokenizer.decode(written.input_ids) == "Quel âge ? : oui</s>"
+    assert tokenizer.decode(scored.input_ids[-scored.answer :]) == " oui</s>"
+    asked = encoder.encoder.context(render(tokenizer, ASKED))
+    assert written.input_ids[: -written.answer] == asked
+    assert tokenizer.decode(written.input_ids[-written.answer :]) == "oui</s>"
+
+
+def test_a_template_that_takes_no_answers_ends_them_as_texts_end(tokenizer: Any) -> None:
+    tokenizer.chat_template = (
+        "{% for m in messages %}{{ m.content if m.role == 'user' else raise_exception('no') }}{% endfor %}"
+    )
+    row = RowEncoder(tokenizer, [tokenizer.eos_token_id]).row(0, ASKED, "oui")
+    assert tokenizer.decode(row.input_ids[-row.answer :]) == "oui</s>"
 
 
 def test_without_an_end_token_there_is_nothing_to_learn_to_stop_by(tokenizer: Any) -> None:
