@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -72,6 +73,7 @@ def add_adapters(model: Any, options: LoraOptions) -> Any:
         use_rslora=options.use_rslora,
         use_dora=options.method == "dora",
         target_modules=targets if isinstance(targets, str) else list(targets),
+        exclude_modules=_beside_the_text(model),
         modules_to_save=list(options.modules_to_save) or None,
     )
     _refuse_unknown(model, options)
@@ -82,6 +84,20 @@ def add_adapters(model: Any, options: LoraOptions) -> Any:
             return get_peft_model(model, config)
     except ValueError as error:
         raise ConfigError(f"backend_args: {error}") from error
+
+
+def _beside_the_text(model: Any) -> str | None:
+    """A pattern of the layers that read no text, such as those for images; None where there are none."""
+    decoder = model.get_decoder()
+    places = {id(module): name for name, module in model.named_modules()}
+    parent, _, own = places[id(decoder)].rpartition(".")
+    if model.config.get_text_config() is model.config or not own:
+        return None
+    prefix = f"{parent}." if parent else ""
+    head = places.get(id(model.get_output_embeddings()))
+    beside = [f"{prefix}{name}" for name, _ in model.get_submodule(parent).named_children() if name != own]
+    beside = [re.escape(name) for name in beside if name != head]
+    return rf"({'|'.join(beside)})(\..*)?" if beside else None
 
 
 def _refuse_unknown(model: Any, options: LoraOptions) -> None:
@@ -101,12 +117,16 @@ def _refuse_unknown(model: Any, options: LoraOptions) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Two messages that nobody can do anything about: peft asks transformers for a property by a name that it has
-    given up; and imports bitsandbytes where it is installed, which then recommends a package.
+    """Messages that nobody has to do anything about: peft asks transformers for a property by a name that it has
+    given up; imports bitsandbytes where it is installed, which then recommends a package; says that it sets what
+    GPT-2's layers need; and warns of tied embeddings, which ``merge`` unties.
     """
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        warnings.filterwarnings("ignore", "fan_in_fan_out is set to False but the target module is `Conv1D`")
+        warnings.filterwarnings("ignore", "Model (has|with) `tie_word_embeddings=True`")
+        warnings.filterwarnings("ignore", "Input and output embeddings are no longer tied")
         yield
 
 
@@ -122,7 +142,7 @@ def save_adapters(adapted: Any, tokenizer: Any, weights: Path, folder: Path) -> 
     """peft's files and the tokeniser's. ``weights`` is named in them as what the adapters belong to."""
     for config in adapted.peft_config.values():
         config.base_model_name_or_path = str(weights.resolve())
-    adapted.save_pretrained(folder)
+    adapted.save_pretrained(folder, save_embedding_layers=False)  # the base's own, which nobody has resized
     tokenizer.save_pretrained(folder)
 
 
@@ -132,9 +152,23 @@ def merge(weights: Path, adapters: Path, options: LoraOptions, folder: Path) -> 
 
     dtype: Any = "auto" if options.dtype == "auto" else options.dtype
     base = AutoModelForCausalLM.from_pretrained(weights, dtype=dtype)
-    merged = load_adapters(base, adapters).merge_and_unload(safe_merge=True)
+    adapted = load_adapters(base, adapters)
+    _untie(base)
+    with _quiet():
+        merged = adapted.merge_and_unload(safe_merge=True)
     merged.save_pretrained(folder)
     AutoTokenizer.from_pretrained(weights).save_pretrained(folder)
+
+
+def _untie(model: Any) -> None:
+    """Give the output layer weights of its own where adapters are to be added to one of two tied layers."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    read, written = model.get_input_embeddings(), model.get_output_embeddings()
+    if isinstance(read, BaseTunerLayer) or isinstance(written, BaseTunerLayer):
+        layer = written.get_base_layer() if isinstance(written, BaseTunerLayer) else written
+        layer.weight = torch.nn.Parameter(layer.weight.detach().clone())
+        model.config.tie_word_embeddings = False
 
 
 def parameter_counts(adapted: Any) -> tuple[int, int]:
