@@ -206,7 +206,10 @@ class LoraSft(Trainable):
         options = LoraOptions.model_validate_json(json.dumps(row["options"]))
         weights = Path(row["weights"])
         if not (weights / "config.json").is_file():
-            raise ModelError(f"the adapters in {folder} are for the model in {weights}, which is no longer there")
+            raise ModelError(
+                f"the adapters in {folder} are for the model in {weights}, which is no longer there: put it back,"
+                " or a link to it"
+            )
         base = adapters.load_base(weights, options)
         if part := adapters.same_base(row["identity"], base.identity):
             raise ModelError(f"the {part} in {weights} are not those that the adapters in {folder} were made for")
