@@ -30,8 +30,8 @@ class RunData:
         references: gold, with the documents' words where the run has them.
         predictions: what the model said, confidences included, as it was saved.
         labels: the record's label set, and whatever else gold or scored predictions hold; sorted.
-        train_counts: label → gold entities of train; None where nobody has said. A label that is absent from it
-            did not occur in train.
+        train_counts: label → gold entities of train, as the record has them; None where nobody has said. A label
+            that is absent from it did not occur in train.
     """
 
     record: RunRecord
@@ -120,7 +120,7 @@ def load_run_data(path: Path, split: str = "test", *, train_counts: Mapping[str,
         split,
         tuple(read_gold(folder.gold(split), task)),
         tuple(read_predictions(folder.predictions(split), task)),
-        train_counts or getattr(record, "train_labels", None) or None,
+        record.train_labels if train_counts is None else train_counts,
     )
 
 

@@ -45,9 +45,10 @@ def predict(
     run: RunPath, files: Files, format: Format = None, output: Output = None, overwrite: Overwrite = False
 ) -> None:
     """Annotate new documents with a trained run."""
+    from tabib.config.writable import writing
     from tabib.core.errors import ConfigError
     from tabib.records.record import read_record
-    from tabib.runs.annotate import check_targets, json_lines, open_run, write_json_lines, writing
+    from tabib.runs.annotate import check_targets, json_lines, open_run, write_json_lines
     from tabib.runs.inputs import read_documents
 
     task = read_record(run).task

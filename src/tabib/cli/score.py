@@ -23,9 +23,8 @@ def score(run: RunPath) -> None:
     from tabib.core.errors import RecordError
     from tabib.records.folder import RunFolder, write_scores
     from tabib.records.record import read_record
-    from tabib.records.scoring import score_split
+    from tabib.records.scoring import resampling_of_record, score_split
     from tabib.reports.terminal import print_scores
-    from tabib.tasks.base import Resampling
 
     record, folder = read_record(run), RunFolder(run)
     splits = folder.predicted_splits()
@@ -33,9 +32,7 @@ def score(run: RunPath) -> None:
         why = f": the run failed ({record.error.message})" if record.error else ""
         raise RecordError(f"{run} holds no predictions to score{why}")
     before = _saved(folder)
-    evaluation = record.config.get("evaluation")
-    evaluation = evaluation if isinstance(evaluation, dict) else {}
-    resampling = Resampling(evaluation.get("resamples", 10_000), evaluation.get("seed", 0))
+    resampling = resampling_of_record(record)
     after = {split: score_split(folder, split, record.task, record.labels, resampling) for split in splits}
     console = stdout()
     for split in splits:

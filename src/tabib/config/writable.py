@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -31,6 +33,15 @@ def require_folder(folder: Path, key: str, *, touch: bool = True) -> None:
                 pass
     except OSError as error:
         raise ConfigError(f"{key}: {folder} cannot be written to: {error.strerror or error}") from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system refuses while what a command makes is written to ``path`` is a ConfigError that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"--output {path} cannot be written: {error.strerror or error}") from error
 
 
 def require_file(path: Path, key: str, *, touch: bool = True) -> None:

@@ -13,6 +13,7 @@ from tabib.records.folder import (
     read_scores,
     write_scores,
 )
+from tabib.records.record import RunRecord
 from tabib.registry import find, tasks
 from tabib.tasks.base import Resampling
 from tabib.tasks.load import get_task
@@ -21,6 +22,14 @@ from tabib.tasks.load import get_task
 def scoring_code(task: str) -> str:
     """Hash of the sources that scores of a task come from; other scores than these are stale."""
     return fingerprint_code([find(tasks(), task, "task").target.partition(":")[0]])
+
+
+def resampling_of_record(record: RunRecord) -> Resampling:
+    """The bootstrap that a run's configuration asks for; the default where it says nothing."""
+    evaluation = record.config.get("evaluation")
+    evaluation = evaluation if isinstance(evaluation, dict) else {}
+    default = Resampling()
+    return Resampling(evaluation.get("resamples", default.n), evaluation.get("seed", default.seed))
 
 
 def up_to_date(saved: SavedScores | None, task: str, resampling: Resampling) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,15 +73,6 @@ def write_annotations(document: Document, prediction: NerPrediction, output: Pat
     write_brat(found, brat_paths(document, output)[0])
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What the system refuses while predictions are written to ``path`` is a ConfigError that names it."""
-    try:
-        yield
-    except OSError as error:
-        raise ConfigError(f"--output {path} cannot be written: {error.strerror or error}") from error
-
-
 def json_lines(documents: Sequence[Document], predictions: Sequence[Any]) -> str:
     """One JSON object per document: the prediction, with the text of each entity."""
     return "".join(
@@ -113,8 +103,8 @@ def _names_a_file(id_: str) -> bool:
 def _row(document: Document, prediction: Any) -> dict[str, Any]:
     row: dict[str, Any] = prediction.to_json()
     if isinstance(prediction, NerPrediction):
-        for by_word in ("word_tags", "word_confidences", "word_outside"):
-            row.pop(by_word, None)
+        row.pop("word_tags", None)
+        row.pop("word_confidences", None)
         row["entities"] = [
             entity | {"text": scored.entity.text(document.text)}
             for entity, scored in zip(row["entities"], prediction.entities, strict=True)

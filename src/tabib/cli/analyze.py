@@ -1,0 +1,16 @@
+"""``tabib analyze``: what the saved predictions of a run say. Every analysis is a module of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from tabib.cli.analyze_types import types
+
+
+def register(app: typer.Typer) -> None:
+    analyze = typer.Typer(
+        help="Look into the saved predictions of a run of entities. Needs neither its model nor torch.",
+        no_args_is_help=True,
+    )
+    analyze.command("types")(types)
+    app.add_typer(analyze, name="analyze")

@@ -1,0 +1,1 @@
+"""Plots of analyses, with matplotlib (extra ``plots``), imported only when one is drawn."""
