@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tabib.analysis.judged import Judged
 from tabib.analysis.runs import RunData
 from tabib.core.examples import Reference
 from tabib.core.predictions import NerPrediction, ScoredEntity, Status
@@ -66,5 +68,32 @@ def make_run() -> MakeRun:
             for i, (_, predicted) in enumerate(documents)
         )
         return RunData.of(record_of(**record_changes), "test", references, predictions, train_counts)
+
+    return make
+
+
+MakeJudged = Callable[..., Judged]
+
+
+@pytest.fixture(scope="session")
+def make_judged() -> MakeJudged:
+    """``make_judged([[(0.9, True), (0.4, False)], …], missed=[1, …])``: the predicted entities of each document,
+    with confidence and whether they are right, and how many gold entities were missed in it."""
+
+    def make(documents: Sequence[Sequence[tuple[float | None, bool]]], missed: Sequence[int] = ()) -> Judged:
+        rows = [(index, *entity) for index, document in enumerate(documents) for entity in document]
+        gold = [index for index, _, right in rows if right] + [
+            index for index, n in enumerate(missed) for _ in range(n)
+        ]
+        found = sum(right for _, _, right in rows)
+        return Judged(
+            len(documents),
+            np.array([index for index, _, _ in rows], np.intp),
+            np.array([confidence for _, confidence, _ in rows], np.float64),
+            np.array([right for _, _, right in rows], np.bool_),
+            np.array(gold, np.intp),
+            np.arange(len(gold)) < found,
+            np.full(len(gold), np.nan),
+        )
 
     return make
