@@ -134,6 +134,8 @@ _CORPORA = (
             ("frasimed_distemist_doc_top500", "multilabel"),
         )
     ),
+    CorpusEntry("maccrobat", "ner_span", "tabib.data.corpora.maccrobat"),
+    CorpusEntry("maccrobat_token", "ner_token", "tabib.data.corpora.maccrobat"),
     CorpusEntry("e3c", "ner_span", "tabib.data.corpora.e3c"),
     CorpusEntry("stsbenchmark", "similarity", "tabib.data.corpora.stsbenchmark", aliases=("stsb",)),
     CorpusEntry("biosses", "similarity", "tabib.data.corpora.biosses"),

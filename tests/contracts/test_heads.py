@@ -140,7 +140,8 @@ def says_the_same(one: Any, other: Any) -> bool:
 
 def confidences(prediction: Any) -> list[float | None]:
     if isinstance(prediction, NerPrediction):
-        return [*(scored.confidence for scored in prediction.entities), *prediction.word_confidences]
+        scored = (found.confidence for found in prediction.entities)
+        return [*scored, *prediction.word_confidences, *prediction.word_outside]
     if isinstance(prediction, SimilarityPrediction):
         return []
     return [prediction.confidence, *prediction.scores.values()]
@@ -338,6 +339,7 @@ def test_long_documents_are_read_to_the_end_or_said_to_be_truncated(
     if task.startswith("ner"):
         assert prediction.status is Status.OK
         assert len(prediction.word_tags) in (0, 120)
+        assert len(prediction.word_outside) == 120
         rows = head.encode([document]).features
         assert len(rows) > 1
         assert max(row.length for row in rows) <= head.backbone.max_length

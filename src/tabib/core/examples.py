@@ -86,6 +86,7 @@ class LossReason(StrEnum):
     TOO_LONG = "longer than max_span_length"
     BEYOND_WINDOW = "beyond what the model reads"
     CUT = "crosses a cut of preprocessing"
+    RARE = "label rarer in train than min_count"
     UNKNOWN_LABEL = "label not in the training data"
     BEYOND_TOP_K = "not among the k most frequent labels of train"
     NO_CODE = "carries no code"

@@ -38,7 +38,9 @@ class NerPrediction:
     """Predicted entities of one document, in the characters of the untouched text.
 
     ``word_tags`` and ``word_confidences`` may hold, for each of the document's words, what a token
-    classifier said before entities were made of it; empty for other models.
+    classifier said before entities were made of it; empty for other models. ``word_outside`` may hold, for each
+    word, the probability that no entity covers it, None where nothing was said of the word; empty for models
+    that have none.
     """
 
     kind: ClassVar[str] = "ner"
@@ -49,6 +51,7 @@ class NerPrediction:
     detail: str = ""
     word_tags: tuple[str, ...] = ()
     word_confidences: tuple[float, ...] = ()
+    word_outside: tuple[float | None, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         entities = [
@@ -62,6 +65,8 @@ class NerPrediction:
         if self.word_tags:
             row["word_tags"] = list(self.word_tags)
             row["word_confidences"] = [_short(value) for value in self.word_confidences]
+        if self.word_outside:
+            row["word_outside"] = [None if value is None else _short(value) for value in self.word_outside]
         return row
 
     @classmethod
@@ -74,6 +79,7 @@ class NerPrediction:
             row.get("detail", ""),
             tuple(row.get("word_tags", ())),
             tuple(row.get("word_confidences", ())),
+            tuple(row.get("word_outside", ())),
         )
 
 

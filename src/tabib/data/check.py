@@ -24,7 +24,7 @@ from tabib.data.soundness import (
 from tabib.registry import tasks
 from tabib.tasks.load import get_task
 
-_WITHOUT_LABEL = (LossReason.UNKNOWN_LABEL, LossReason.BEYOND_TOP_K, LossReason.NO_CODE)
+_WITHOUT_LABEL = (LossReason.RARE, LossReason.UNKNOWN_LABEL, LossReason.BEYOND_TOP_K, LossReason.NO_CODE)
 """Gold lost for these reasons has a label that the corpus does not have, or none."""
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 from tabib.core.details import counts_of, detail_of, words_of_detail
 from tabib.core.examples import Document
@@ -47,7 +48,6 @@ def merge(
     found = _decided(said)
     if flat:
         found = _without_conflicts(found, list(said))
-    tags, confidences = _words(document, said)
     return NerPrediction(
         document.id,
         tuple(
@@ -55,8 +55,9 @@ def merge(
         ),
         _status(predictions),
         _detail(predictions),
-        tags,
-        confidences,
+        _by_word(document, said, "word_tags", OUTSIDE),
+        _by_word(document, said, "word_confidences", 0.0),
+        _by_word(document, said, "word_outside", None),
     )
 
 
@@ -126,19 +127,17 @@ def _meeting(places: Sequence[Place], index: int) -> Iterator[Place]:
             other += step
 
 
-def _words(document: Document, said: dict[Place, NerPrediction]) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """What was said of each of the document's words, by the piece that decides about it; empty if of none."""
-    tagged = [place for place, prediction in said.items() if prediction.word_tags]
-    if not tagged:
-        return (), ()
-    deciders = _Deciders(tagged)
-    tags, confidences = [OUTSIDE] * len(document.words), [0.0] * len(document.words)
-    for index, (start, end) in enumerate(document.words):
-        place = deciders.of(start, end)
-        if place is not None:
-            tags[index] = said[place].word_tags[index - place.first]
-            confidences[index] = said[place].word_confidences[index - place.first]
-    return tuple(tags), tuple(confidences)
+def _by_word(document: Document, said: dict[Place, NerPrediction], field: str, unsaid: Any) -> tuple[Any, ...]:
+    """A field of each of the document's words, as the piece that decides about it has it; empty if none has it."""
+    values = {place: getattr(prediction, field) for place, prediction in said.items()}
+    told = [place for place in said if values[place]]
+    if not told:
+        return ()
+    deciders = _Deciders(told)
+    places = (deciders.of(start, end) for start, end in document.words)
+    return tuple(
+        unsaid if place is None else values[place][index - place.first] for index, place in enumerate(places)
+    )
 
 
 def _status(predictions: Sequence[NerPrediction]) -> Status:

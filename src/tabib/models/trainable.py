@@ -120,6 +120,10 @@ class Trainable(nn.Module, Model):
         """Take back what ``learnt`` returned."""
         self.load_state_dict(weights)
 
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of the training has to know of the rows that ``encode`` made, one sentence each."""
+        return ()
+
     def parameter_counts(self) -> tuple[int, int]:
         """Parameters that are trained, and all of them."""
         sizes = [(parameter.numel(), parameter.requires_grad) for parameter in self.parameters()]

@@ -103,8 +103,8 @@ def _names_a_file(id_: str) -> bool:
 def _row(document: Document, prediction: Any) -> dict[str, Any]:
     row: dict[str, Any] = prediction.to_json()
     if isinstance(prediction, NerPrediction):
-        row.pop("word_tags", None)
-        row.pop("word_confidences", None)
+        for by_word in ("word_tags", "word_confidences", "word_outside"):
+            row.pop(by_word, None)
         row["entities"] = [
             entity | {"text": scored.entity.text(document.text)}
             for entity, scored in zip(row["entities"], prediction.entities, strict=True)

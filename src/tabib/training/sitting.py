@@ -69,6 +69,7 @@ class Sitting:
         self._notes = [
             *remarks(config, self._plan, has_dev=bool(dev)),
             *partly_trained(self._trained, self._parameters),
+            *model.remarks(),
         ]
         self._resumed = False
         self._last_save = time.monotonic()

@@ -146,12 +146,18 @@ def test_each_word_has_the_tag_of_the_window_that_decides_about_it() -> None:
     places = cut(document, Preprocessing(unit="window", size=20, overlap=10))
     tags = [("O", "B-S", "O", "O"), ("B-S", "B-S", "O", "I-S")]
     predictions = [
-        NerPrediction(str(i), word_tags=tags[i], word_confidences=(i + 0.1, i + 0.2, i + 0.3, i + 0.4))
+        NerPrediction(
+            str(i),
+            word_tags=tags[i],
+            word_confidences=(i + 0.1, i + 0.2, i + 0.3, i + 0.4),
+            word_outside=(i + 0.5, i + 0.6, i + 0.7, i + 0.8),
+        )
         for i in range(2)
     ]
     found = merge(document, places, predictions, flat=True)
     assert found.word_tags == ("O", "B-S", "O", "B-S", "O", "I-S")
     assert found.word_confidences == (0.1, 0.2, 0.3, 1.2, 1.3, 1.4)
+    assert found.word_outside == (0.5, 0.6, 0.7, 1.6, 1.7, 1.8)
 
 
 def test_words_of_a_piece_without_an_answer_are_in_no_entity() -> None:
@@ -159,3 +165,10 @@ def test_words_of_a_piece_without_an_answer_are_in_no_entity() -> None:
     tagged = NerPrediction("1", word_tags=("B-S",), word_confidences=(0.7,))
     found = merged([tagged, said(status=Status.FAILED), tagged], document)
     assert (found.word_tags, found.word_confidences) == (("B-S", "O", "B-S"), (0.7, 0.0, 0.7))
+
+
+def test_nothing_is_known_of_words_of_a_piece_without_an_answer() -> None:
+    document = Document("d", LINES.text, split_words(LINES.text))
+    told = NerPrediction("1", word_outside=(0.7,))
+    assert merged([told, said(status=Status.FAILED), told], document).word_outside == (0.7, None, 0.7)
+    assert merged([said(), said(), said()], document).word_outside == ()

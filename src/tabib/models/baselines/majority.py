@@ -44,7 +44,7 @@ class _Constant(StoredLearner):
 class MajorityNer(StoredLearner):
     """No entity: in any corpus most words are in none, so that is the most frequent answer for each word.
 
-    The confidence of a word's ``O`` is the share of training words that are in no entity.
+    The confidence of a word's ``O``, its probability, is the share of training words that are in no entity.
     """
 
     outside_share: float = 1.0
@@ -72,6 +72,7 @@ class MajorityNer(StoredLearner):
                 document.id,
                 word_tags=(OUTSIDE,) * len(document.words),
                 word_confidences=(self.outside_share,) * len(document.words),
+                word_outside=(self.outside_share,) * len(document.words),
             )
             for document in documents
         ]

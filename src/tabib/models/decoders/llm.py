@@ -175,7 +175,9 @@ class Llm(Learner):
             options = options.model_copy(update=dict(operational))
         weights = None if row["weights"] is None else Path(row["weights"])
         if weights is not None and not (weights / "config.json").is_file():
-            raise ModelError(f"{folder} asks the model in {weights}, which is no longer there")
+            raise ModelError(
+                f"{folder} asks the model in {weights}, which is no longer there: put it back, or a link to it"
+            )
         backend = open_backend(options, weights)
         for part in ("weights", "tokenizer"):
             if row["identity"].get(part) != backend.identity.get(part):

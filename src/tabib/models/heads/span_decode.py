@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -12,6 +15,14 @@ from tabib.models.heads.span_encode import SpanRow
 
 Candidate = tuple[int, int, int, float]
 """(first word, last word exclusive, label index, confidence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanPiece:
+    """What is said of one row: its candidates, and for each word the probability that no entity covers it."""
+
+    candidates: list[Candidate]
+    outside: np.ndarray[Any, Any] | None = None
 
 
 def candidates(band_BLWS: Tensor, tags_BLW: Tensor | None, threshold: float) -> list[list[Candidate]]:
@@ -50,6 +61,26 @@ def merge(rows: Sequence[SpanRow], pieces: Sequence[Sequence[Candidate]]) -> lis
             if margins.index(max(margins)) == index:
                 merged.append((first, last, label, confidence))
     return merged
+
+
+def merge_outside(rows: Sequence[SpanRow], pieces: Sequence[SpanPiece], n_words: int) -> tuple[float, ...]:
+    """For each word of a document the probability that no entity covers it, from the row that shows most context
+    on its nearer side; empty where the rows say nothing of it."""
+    outsides = [piece.outside for piece in pieces if piece.outside is not None]
+    if not pieces or len(outsides) < len(pieces):
+        return ()
+    best, outside = np.full(n_words, -1.0), np.zeros(n_words)
+    for row, mine in zip(rows, outsides, strict=True):
+        place = np.arange(row.n_words, dtype=float)
+        left = place if row.cut_left else np.full(row.n_words, np.inf)
+        right = place[::-1] if row.cut_right else np.full(row.n_words, np.inf)
+        margins = np.minimum(left, right)
+        words = slice(row.first, row.last)
+        better = margins > best[words]
+        outside[words] = np.where(better, mine, outside[words])
+        best[words] = np.where(better, margins, best[words])
+    assert (best >= 0).all(), "every word is in a row"
+    return tuple(np.minimum(outside, 1.0).tolist())
 
 
 def select(

@@ -19,7 +19,7 @@ from tabib.models.backbone import Backbone
 from tabib.models.heads import crf
 from tabib.models.heads.base import Head
 from tabib.models.heads.lstm import GatedBiLstm
-from tabib.models.heads.span_decode import Candidate, candidates, merge, select
+from tabib.models.heads.span_decode import SpanPiece, candidates, merge, merge_outside, select
 from tabib.models.heads.span_encode import SpanRow, WordSpan, align, flat
 from tabib.models.heads.span_scorer import (
     NEVER,
@@ -39,11 +39,13 @@ _SPAN_BIAS = -5.0  # the same for spans, where no tagger says it
 @dataclass(slots=True)
 class SpanLogits:
     """``band`` (B, L, W, S): total logits of spans, ``NEVER`` where there is none. ``emissions`` (B, L, W, G):
-    the tagger's scores, None without a tagger. ``mask`` (B, W): True for words."""
+    the tagger's scores, None without a tagger. ``mask`` (B, W): True for words. ``outside`` (B, W): the
+    probability that no entity of any label covers the word, None without a tagger, undefined in padding."""
 
     band: Tensor
     emissions: Tensor | None
     mask: Tensor
+    outside: Tensor | None = None
 
 
 class SpanNer(Head):
@@ -167,7 +169,7 @@ class SpanNer(Head):
         gold = "spans" in batch
         loss = words_BWH.new_zeros((), dtype=torch.float32)
         band_BLWS = self.scorer(words_BWH, width).float()
-        emissions_BLWG = None
+        emissions_BLWG = outside_BW = None
         if self.tagger is not None:
             emissions_BLWG = self.tagger(words_BWH).float().unflatten(-1, (-1, crf.N_TAGS)).transpose(1, 2)
             log_z, log_posterior = crf.log_partition(*self._folded(emissions_BLWG, mask_BW))
@@ -177,8 +179,10 @@ class SpanNer(Head):
                 loss = loss + (log_z - crf.path_score(folded, tags, folded_mask)).sum()
             log_posterior_BLWG = log_posterior.view_as(emissions_BLWG)
             band_BLWS = band_BLWS + inverse_log_sigmoid(tagger_log_probability(log_posterior_BLWG, width))
+            # Each label has a chain of its own, independent of the others given the text.
+            outside_BW = log_posterior_BLWG[..., crf.O].sum(1).exp()
         band_BLWS = band_BLWS.masked_fill(~within(lengths_B, n_words, width), NEVER)
-        logits = SpanLogits(band_BLWS, emissions_BLWG, mask_BW)
+        logits = SpanLogits(band_BLWS, emissions_BLWG, mask_BW, outside_BW)
         if not gold:
             return Output(None, logits)
         # BCE(x, y) = softplus(x) - y·x
@@ -210,21 +214,28 @@ class SpanNer(Head):
 
     # Entities --------------------------------------------------------------------------------------------
 
-    def decode(self, logits: SpanLogits, features: Sequence[SpanRow]) -> list[list[Candidate]]:
+    def decode(self, logits: SpanLogits, features: Sequence[SpanRow]) -> list[SpanPiece]:
         assert len(features) == len(logits.band)
         tags_BLW = None
         if logits.emissions is not None:
             tags = crf.viterbi(*self._folded(logits.emissions, logits.mask))
             tags_BLW = tags.view(logits.emissions.shape[:-1])
-        return candidates(logits.band, tags_BLW, self.options.threshold)
+        found = candidates(logits.band, tags_BLW, self.options.threshold)
+        if logits.outside is None:
+            return [SpanPiece(row) for row in found]
+        outside = logits.outside.float().cpu().numpy()
+        return [
+            SpanPiece(mine, outside[index, : row.n_words])
+            for index, (mine, row) in enumerate(zip(found, features, strict=True))
+        ]
 
     def assemble(
-        self, document: Document, features: Sequence[SpanRow], pieces: Sequence[list[Candidate]]
+        self, document: Document, features: Sequence[SpanRow], pieces: Sequence[SpanPiece]
     ) -> NerPrediction:
         words = words_of(document)
         flat_task = self.task == "ner_token"
         chosen = select(
-            merge(features, pieces),
+            merge(features, [piece.candidates for piece in pieces]),
             threshold=self.options.threshold,
             nested=self.options.nested_within_label and not flat_task,
             across_labels=flat_task,
@@ -235,6 +246,7 @@ class SpanNer(Head):
                 ScoredEntity(Entity.of(self.labels[label], words[first][0], words[last - 1][1]), confidence)
                 for first, last, label, confidence in chosen
             ),
+            word_outside=merge_outside(features, pieces, len(words)) if document.words else (),
         )
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -43,6 +43,14 @@ class TokenRow(Features):
     positions: list[int] = field(default_factory=list)
     targets: list[int] | None = None
     clipped: bool = False
+
+
+class TokenPiece(NamedTuple):
+    """For each word of a row the index of its tag, that tag's probability, and the probability of ``O``."""
+
+    tags: np.ndarray[Any, Any]
+    confidences: np.ndarray[Any, Any]
+    outside: np.ndarray[Any, Any]
 
 
 class TokenNer(Head):
@@ -173,29 +181,28 @@ class TokenNer(Head):
         """Words."""
         return float(sum(len(row.words) for row in features))
 
-    def decode(
-        self, logits: Tensor, features: Sequence[TokenRow]
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-        """For each row the index of each word's tag, and its probability."""
-        confidences_N, tags_N = logits.float().softmax(-1).max(-1)
-        confidences, tags = confidences_N.cpu().numpy(), tags_N.cpu().numpy()
+    def decode(self, logits: Tensor, features: Sequence[TokenRow]) -> list[TokenPiece]:
+        probabilities_NG = logits.float().softmax(-1)
+        confidences_N, tags_N = probabilities_NG.max(-1)
         ends = np.cumsum([len(row.words) for row in features])[:-1]
-        return list(zip(np.split(tags, ends), np.split(confidences, ends), strict=True))
+        columns = (tags_N, confidences_N, probabilities_NG[:, self.tags.index(OUTSIDE)])
+        return [
+            TokenPiece(*row)
+            for row in zip(*(np.split(column.cpu().numpy(), ends) for column in columns), strict=True)
+        ]
 
     def assemble(
-        self,
-        document: Document,
-        features: Sequence[TokenRow],
-        pieces: Sequence[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]],
+        self, document: Document, features: Sequence[TokenRow], pieces: Sequence[TokenPiece]
     ) -> NerPrediction:
         """Strict IOB2: an I that continues nothing is no entity. An entity is as sure as its least sure word."""
         words = words_of(document)
         tags = [OUTSIDE] * len(words)
-        confidences = [0.0] * len(words)
-        for row, (row_tags, row_confidences) in zip(features, pieces, strict=True):
-            for word, tag, confidence in zip(row.words, row_tags.tolist(), row_confidences.tolist(), strict=True):
+        confidences, outside = [0.0] * len(words), [0.0] * len(words)
+        for row, piece in zip(features, pieces, strict=True):
+            columns = (column.tolist() for column in piece)
+            for word, tag, confidence, out in zip(row.words, *columns, strict=True):
                 tags[word] = self.tags[tag]
-                confidences[word] = min(confidence, 1.0)
+                confidences[word], outside[word] = min(confidence, 1.0), min(out, 1.0)
         entities = tuple(
             ScoredEntity(found.entity, min(confidences[found.first : found.last]))
             for found in tags_to_spans(words, tags, "IOB2", strict=True)
@@ -208,4 +215,5 @@ class TokenNer(Head):
             "a word is longer than the window" if clipped else "",
             tuple(tags) if document.words else (),
             tuple(confidences) if document.words else (),
+            tuple(outside) if document.words else (),
         )

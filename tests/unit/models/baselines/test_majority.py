@@ -58,7 +58,7 @@ def test_no_entity_and_outside_with_its_share() -> None:
     model = MajorityNer(["DISO"], NoOptions())
     model.fit([Example(document, (Entity.of("DISO", 0, 4),))], [])
     assert model.predict([document, Document("e", text)]) == [
-        NerPrediction("d", word_tags=("O",) * 4, word_confidences=(0.75,) * 4),
+        NerPrediction("d", word_tags=("O",) * 4, word_confidences=(0.75,) * 4, word_outside=(0.75,) * 4),
         NerPrediction("e"),
     ]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from tabib.models.heads import crf
-from tabib.models.heads.span_decode import Candidate, candidates, merge, select
+from tabib.models.heads.span_decode import Candidate, SpanPiece, candidates, merge, merge_outside, select
 from tabib.models.heads.span_encode import SpanRow
 
 
@@ -74,3 +75,14 @@ def test_a_span_that_only_one_window_holds_is_taken_from_it() -> None:
 def test_ends_of_a_sentence_are_no_missing_context() -> None:
     sentences = [row(0, 4), row(4, 9)]
     assert merge(sentences, [[(3, 4, 0, 0.6)], [(0, 1, 1, 0.7)]]) == [(3, 4, 0, 0.6), (4, 5, 1, 0.7)]
+
+
+def test_each_word_is_outside_as_the_row_with_most_context_on_its_nearer_side_says() -> None:
+    rows = [row(0, 6, cut_right=True), row(3, 9, cut_left=True)]
+    pieces = [SpanPiece([], np.full(6, 0.25)), SpanPiece([], np.full(6, 0.75))]
+    # Of word 4 the first row shows one word to the right, the second one to the left: the first of equals.
+    assert merge_outside(rows, pieces, 9) == (0.25,) * 5 + (0.75,) * 4
+
+
+def test_rows_that_say_nothing_of_words_leave_them_without() -> None:
+    assert merge_outside([row(0, 2)], [SpanPiece([])], 2) == ()

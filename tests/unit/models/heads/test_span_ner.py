@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import torch
 from tabib.config.options import SpanNerOptions
 from tabib.core.errors import ConfigError
 from tabib.core.examples import Document, LossReason
-from tabib.core.spans import Entity
+from tabib.core.spans import Entity, split_words
 from tabib.models.backbone import Backbone
 from tabib.models.heads import crf
 from tabib.models.heads.span_ner import SpanLogits, SpanNer
@@ -130,9 +132,12 @@ def test_a_row_is_read_alike_alone_and_beside_longer_ones(tiny_encoder: Path, op
     width = alone.band.shape[-1]
     torch.testing.assert_close(beside.band[1, :, :3, :width], alone.band[0], rtol=1e-4, atol=1e-4)
     assert (beside.band[1, :, 3:] < -1000).all()
-    for one, other in zip(model.decode(alone, [short])[0], model.decode(beside, [long, short])[1], strict=True):
-        assert one[:3] == other[:3]
-        assert one[3] == pytest.approx(other[3], rel=1e-3)
+    one, other = model.decode(alone, [short])[0], model.decode(beside, [long, short])[1]
+    for mine, same in zip(one.candidates, other.candidates, strict=True):
+        assert mine[:3] == same[:3]
+        assert mine[3] == pytest.approx(same[3], rel=1e-3)
+    if model.tagger is not None:
+        assert one.outside == pytest.approx(other.outside, abs=1e-4)
 
 
 def test_every_parameter_of_the_head_learns(tiny_encoder: Path) -> None:
@@ -158,6 +163,32 @@ def test_confidences_are_probabilities(tiny_encoder: Path) -> None:
     (prediction,) = model.predict([Document("a", TEXT)])
     assert prediction.entities
     assert all(0 <= scored.confidence <= 1 for scored in prediction.entities)
+
+
+def test_a_word_is_outside_if_every_label_says_so(tiny_encoder: Path) -> None:
+    """Each label's chain by itself: the sum over its paths with O at the word, over the sum over all its paths."""
+    model = head(tiny_encoder, unit="document")
+    text = "toux sans fièvre"
+    document = Document("d", text, split_words(text))
+    with torch.no_grad():
+        emissions = model(model.collate(model.encode([document]).features)).logits.emissions[0]
+    expected = [1.0, 1.0, 1.0]
+    for label_emissions in emissions:
+        totals, outside = 0.0, [0.0, 0.0, 0.0]
+        for path in itertools.product(range(crf.N_TAGS), repeat=3):
+            if not crf.legal(torch.tensor([path]), torch.ones(1, 3, dtype=torch.bool)):
+                continue
+            weight = math.exp(sum(label_emissions[word, tag].item() for word, tag in enumerate(path)))
+            totals += weight
+            outside = [sum_ + weight * (tag == crf.O) for sum_, tag in zip(outside, path, strict=True)]
+        expected = [product * sum_ / totals for product, sum_ in zip(expected, outside, strict=True)]
+    (prediction,) = model.predict([document])
+    assert prediction.word_outside == pytest.approx(expected, rel=1e-4)
+
+
+def test_without_a_tagger_nothing_is_said_of_words(tiny_encoder: Path) -> None:
+    (prediction,) = head(tiny_encoder, use_crf=False).predict([Document("d", TEXT, split_words(TEXT))])
+    assert prediction.word_outside == ()
 
 
 def test_more_layers_than_the_encoder_has_are_refused(tiny_encoder: Path) -> None:

@@ -16,7 +16,7 @@ from tabib.core.examples import Document, LossReason
 from tabib.core.predictions import Status
 from tabib.core.spans import Entity, split_words
 from tabib.models.backbone import Backbone
-from tabib.models.heads.token_ner import TokenNer, TokenRow
+from tabib.models.heads.token_ner import TokenNer, TokenPiece, TokenRow
 
 TEXT = "cancer du sein, toux"
 DOCUMENT = Document("d", TEXT, split_words(TEXT))
@@ -30,7 +30,9 @@ def make(folder: Path, task: str = "ner_token", max_length: int = 64, **options:
 
 def predicted(head: TokenNer, tags: list[str], confidences: list[float], document: Document = DOCUMENT) -> Any:
     row = TokenRow(0, [], words=list(range(len(tags))))
-    piece = (np.array([head.tags.index(tag) for tag in tags]), np.array(confidences))
+    piece = TokenPiece(
+        np.array([head.tags.index(tag) for tag in tags]), np.array(confidences), 1 - np.array(confidences)
+    )
     return head.assemble(document, [row], [piece])
 
 
@@ -108,6 +110,18 @@ def test_an_entity_is_as_sure_as_its_least_sure_word(tiny_encoder: Path) -> None
     ]
     assert prediction.word_tags == tuple(tags)
     assert prediction.word_confidences == (0.9, 0.6, 0.8, 1.0, 0.7)
+    assert prediction.word_outside == pytest.approx((0.1, 0.4, 0.2, 0.0, 0.3))
+
+
+def test_the_probability_of_no_entity_is_that_of_the_tag_o(tiny_encoder: Path) -> None:
+    head = make(tiny_encoder)
+    (row,) = head.encode([DOCUMENT]).features
+    with torch.no_grad():
+        logits = head(head.collate([row])).logits
+    (piece,) = head.decode(logits, [row])
+    assert piece.outside == pytest.approx(logits.softmax(-1)[:, 0].numpy())
+    (prediction,) = head.predict([DOCUMENT])
+    assert prediction.word_outside == pytest.approx(piece.outside.tolist(), abs=1e-6)
 
 
 def test_an_inside_tag_that_continues_nothing_is_no_entity(tiny_encoder: Path) -> None:
@@ -120,7 +134,7 @@ def test_a_text_without_words_of_its_own_is_split(tiny_encoder: Path) -> None:
     head = make(tiny_encoder)
     prediction = predicted(head, ["O", "O", "B-ANAT", "O", "O"], [1.0] * 5, Document("d", TEXT))
     assert [found.entity for found in prediction.entities] == [Entity.of("ANAT", 10, 14)]
-    assert prediction.word_tags == ()
+    assert prediction.word_tags == prediction.word_outside == ()
 
 
 def test_a_word_that_no_window_can_hold_is_read_in_part_and_said_so(tiny_encoder: Path) -> None:

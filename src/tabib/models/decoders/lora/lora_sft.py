@@ -53,6 +53,7 @@ class LoraSft(Trainable):
         self.adapted = adapted
         self.scale = scale_of(task, options.scale, ())
         self.counts: Counter[str] = Counter()
+        self._remarks: tuple[str, ...] = ()
         self.ledger = Ledger(weights.name)
         self.backend = TransformersBackend(
             base.model, base.tokenizer, base.identity, batch_tokens=options.batch_tokens
@@ -95,17 +96,28 @@ class LoraSft(Trainable):
         assert gold is not None, "rows are for training; documents without gold are asked about"
         asker = self.asker()
         encoded = Encoded([])
+        prompts, unread, unsaid = 0, 0, 0
         for index, (document, value) in enumerate(zip(documents, gold, strict=True)):
-            asked = zip(asker.requests(document), asker.answers(document, value), strict=True)
+            requests, answers = asker.requests(document), asker.answers(document, value)
             rows = [
                 self.rows.row(index, request.messages, answer, scored=bool(request.choices))
-                for request, answer in asked
+                for request, answer in zip(requests, answers, strict=True)
             ]
+            prompts += len(rows)
+            unread += sum(row.length > self.longest for row in rows)
+            unsaid += sum(
+                row.answer > request.max_tokens and not request.choices
+                for row, request in zip(rows, requests, strict=True)
+            )
             fitting = [row for row in rows if row.length <= self.longest]
             encoded.features.extend(fitting)
             if len(fitting) < len(rows):
                 encoded.lost.extend(Lost(document.id, name, LossReason.BEYOND_WINDOW) for name in _names(value))
+        self._remarks = _remarks(prompts, unread, unsaid, self.longest, self.options.max_tokens)
         return encoded
+
+    def remarks(self) -> tuple[str, ...]:
+        return self._remarks
 
     def collate(self, features: Sequence[AnswerRow]) -> Batch:
         return collate(features, self.base.model.generation_config.pad_token_id)
@@ -194,7 +206,10 @@ class LoraSft(Trainable):
         options = LoraOptions.model_validate_json(json.dumps(row["options"]))
         weights = Path(row["weights"])
         if not (weights / "config.json").is_file():
-            raise ModelError(f"the adapters in {folder} are for the model in {weights}, which is no longer there")
+            raise ModelError(
+                f"the adapters in {folder} are for the model in {weights}, which is no longer there: put it back,"
+                " or a link to it"
+            )
         base = adapters.load_base(weights, options)
         if part := adapters.same_base(row["identity"], base.identity):
             raise ModelError(f"the {part} in {weights} are not those that the adapters in {folder} were made for")
@@ -202,6 +217,20 @@ class LoraSft(Trainable):
         model = cls(row["task"], row["labels"], options, weights, base, adapted)
         model.restore(row["state"])
         return model
+
+
+def _remarks(prompts: int, unread: int, unsaid: int, longest: int, max_tokens: int) -> tuple[str, ...]:
+    found = []
+    if unread:
+        found.append(
+            f"{unread} of {prompts} prompts are longer than {longest} tokens with their answer: not learnt"
+        )
+    if unsaid:
+        found.append(
+            f"{unsaid} of {prompts} right answers are longer than max_tokens ({max_tokens}): they are learnt, but"
+            " will be cut off in prediction"
+        )
+    return tuple(found)
 
 
 def _names(gold: Any) -> list[str]:

@@ -192,6 +192,23 @@ def test_what_does_not_fit_is_lost_and_counted(tiny_llm: Path) -> None:
     ]
 
 
+def test_what_is_not_learnt_or_cannot_be_said_is_told(tiny_llm: Path, tmp_path: Path) -> None:
+    documents = [example.document for example in EXAMPLES["ner_span"][1]]
+    golds = [example.gold for example in EXAMPLES["ner_span"][1]]
+    model = make(tiny_llm, "ner_span", max_tokens=20)
+    lengths = [row.length for row in model.encode(documents, golds).features]
+    told = (
+        "2 of 3 right answers are longer than max_tokens (20): they are learnt, but will be cut off in prediction"
+    )
+    assert model.remarks() == (told,)
+    assert told in train(model, tmp_path, steps=1).notes
+    short = make(tiny_llm, "ner_span", max_length=min(lengths))
+    assert [row.document for row in short.encode(documents, golds).features] == [2]
+    assert short.remarks() == (
+        f"2 of 3 prompts are longer than {min(lengths)} tokens with their answer: not learnt",
+    )
+
+
 def test_an_answer_holds_only_what_the_prompt_shows(tiny_llm: Path) -> None:
     model = make(tiny_llm, "ner_span", max_chars=7)
     document = Document("d", "une toux, du fer")
