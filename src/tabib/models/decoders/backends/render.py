@@ -13,6 +13,8 @@ from tabib.models.decoders.base import Message
 TURN_END = "\n\n"
 """Between the turns of a plain transcript; a model that writes it has finished its own."""
 
+EMPTY = "the prompt has no token"
+
 _TODAY = datetime(2024, 7, 26)
 """For templates that tell the model the date: the same every day, or no answer could be got a second time, nor a
 training go on. It is the one that Llama's own templates fall back on."""

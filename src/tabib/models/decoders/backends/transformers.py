@@ -13,7 +13,7 @@ from tabib.models.backbone import readable_length
 from tabib.models.decoders.backends.causal import load_causal
 from tabib.models.decoders.backends.generation import Sampling, generate, plain_generation
 from tabib.models.decoders.backends.likelihood import Likelihood, Pair
-from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
+from tabib.models.decoders.backends.render import EMPTY, TURN_END, Encoder, Rendered, render
 from tabib.models.decoders.backends.sources import source_hash
 from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.heads.base import batches_by_length
@@ -94,6 +94,8 @@ class TransformersBackend(Backend):
             length = len(context) + max(map(len, answers)) - 1
             if length > self.longest:
                 yield index, self._too_long(length)
+            elif not context:
+                yield index, Response(error=EMPTY)
             elif not all(answers):
                 yield index, Response(error="a continuation has no token of its own")
             else:
@@ -125,6 +127,8 @@ class TransformersBackend(Backend):
         for index in indices:
             if len(contexts[index]) >= self.longest:
                 yield index, self._too_long(len(contexts[index]) + 1)
+            elif not contexts[index]:
+                yield index, Response(error=EMPTY)
             else:
                 kept.append(index)
         # A row that leaves less room than asked for is written alone, so that it shortens no other.

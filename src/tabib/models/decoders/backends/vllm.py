@@ -6,6 +6,7 @@ Texts are rendered and cut into tokens as by the transformers backend, so that b
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,26 @@ from typing import Any, Self
 
 from tabib.config.options import LlmOptions
 from tabib.core.errors import MissingExtraError, ModelError
-from tabib.models.decoders.backends.render import TURN_END, Encoder, Rendered, render
+from tabib.models.decoders.backends.render import EMPTY, TURN_END, Encoder, Rendered, render
 from tabib.models.decoders.backends.sources import source_hash
 from tabib.models.decoders.base import Backend, ChoiceScore, Request, Response, undecided
 from tabib.models.weights import fingerprint_tokenizer, fingerprint_weights
 
+_ENVIRONMENT: Mapping[str, str] = {
+    "VLLM_NO_USAGE_STATS": "1",  # else it reports the machine and the model to its makers
+    # In this process: else one of its own stays behind where this one is killed, and holds the GPU's memory.
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_LOGGING_LEVEL": "WARNING",
+    "VLLM_LOGGING_STREAM": "ext://sys.stderr",  # stdout is for results
+}
+"""Set before vllm is imported, unless the environment has them already."""
+
 _TOGETHER = 512
 """Requests that the engine gets in one call: it batches them itself, and what is answered can be kept."""
+
+
+_BROKEN = frozenset({"abort", "error"})
+"""Ends of an answer that is none, such as of a schema that the engine accepts and then cannot compile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,8 @@ class VllmBackend(Backend):
         """
         if weights is None:
             raise ModelError("the backend vllm reads weights from a folder: set model_name_or_path")
+        for variable, value in _ENVIRONMENT.items():
+            os.environ.setdefault(variable, value)
         try:
             import vllm
         except ModuleNotFoundError as error:
@@ -111,8 +127,11 @@ class VllmBackend(Backend):
                 yield start + index, response
 
     def close(self) -> None:
-        del self.engine
-        gc.collect()
+        """End the engine and its workers. A second time has no effect."""
+        if self.engine is not None:
+            self.engine.llm_engine.engine_core.shutdown()
+            self.engine = None
+            gc.collect()
 
     def _together(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         asked: list[tuple[int, list[_Prompt]]] = []
@@ -143,6 +162,9 @@ class VllmBackend(Backend):
             [prompt.sampling for prompt in prompts],
             use_tqdm=False,
         )
+        # What an error left behind in the engine would come back as an answer to something else.
+        answered = [list(output.prompt_token_ids) for output in outputs]
+        assert answered == [prompt.tokens for prompt in prompts], "vllm answered other prompts than it was asked"
         return outputs
 
     def _prompts(self, request: Request) -> list[_Prompt] | str:
@@ -152,6 +174,8 @@ class VllmBackend(Backend):
         rendered = render(self.tokenizer, request.messages)
         if request.choices:
             context, answers = self.encoder.pairs(rendered, request.choices)
+            if not context:
+                return EMPTY
             if not all(answers):
                 return "a continuation has no token of its own"
             # The engine always writes a token, which has to have room as well.
@@ -160,6 +184,8 @@ class VllmBackend(Backend):
             sampling = SamplingParams(temperature=0.0, max_tokens=1, prompt_logprobs=1, detokenize=False)
             return [_Prompt(context + answer, sampling, len(answer)) for answer in answers]
         context = self.encoder.context(rendered)
+        if not context:
+            return EMPTY
         room = self.longest - len(context)
         if room < 1:
             return self._too_long(len(context) + 1)
@@ -181,6 +207,9 @@ class VllmBackend(Backend):
 
 
 def _response(request: Request, prompts: Sequence[_Prompt], outputs: Sequence[Any]) -> Response:
+    broken = {answer.finish_reason for output in outputs for answer in output.outputs} & _BROKEN
+    if broken:
+        return Response(error=f"vllm gave up on the request: {broken.pop()}", finish_reason="error")
     if request.choices:
         scores = [_score(prompt, output) for prompt, output in zip(prompts, outputs, strict=True)]
         first = prompts[0]

@@ -161,6 +161,12 @@ def test_a_prompt_that_is_too_long_is_an_error_of_its_own(tiny: TransformersBack
     assert responses[3].completion_tokens <= 6
 
 
+def test_a_prompt_without_a_token_is_an_error_of_its_own(tiny: TransformersBackend) -> None:
+    empty, scored, written = ask(tiny, [request(""), request(" ", choices=("A", "B")), request("x", max_tokens=1)])
+    assert empty.error == scored.error == "the prompt has no token"
+    assert written.completion_tokens == 1
+
+
 def test_a_system_message_that_the_template_refuses_goes_to_the_first_turn(tiny: TransformersBackend) -> None:
     tiny.tokenizer.chat_template = NO_SYSTEM
     asked = Request("d", (Message("system", "Sois bref."), Message("user", "Bonjour")))

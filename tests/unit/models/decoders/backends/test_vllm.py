@@ -3,6 +3,7 @@ with the same calls; its log-probability of a token depends on the token alone."
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,10 @@ from tabib.models.decoders.base import Message, Request, Response
 LONGEST = 40
 
 
+class RefusedError(Exception):
+    pass
+
+
 class SamplingParams(SimpleNamespace):
     pass
 
@@ -28,19 +33,20 @@ class StructuredOutputsParams(SimpleNamespace):
     pass
 
 
-class RefusedError(Exception):
-    pass
-
-
 class LLM:
-    """Writes ``ok``; refuses, with the whole call, schemas that hold ``bad``."""
+    """Writes ``ok``; refuses, with the whole call, schemas that hold ``bad``; gives up on those with ``odd``."""
 
     def __init__(self, model: str, **options: Any) -> None:
         from transformers import AutoTokenizer
 
         self.options = options
         self.tokenizer = AutoTokenizer.from_pretrained(model)
-        self.llm_engine = SimpleNamespace(model_config=SimpleNamespace(max_model_len=LONGEST, dtype="float16"))
+        self.llm_engine = SimpleNamespace(
+            model_config=SimpleNamespace(max_model_len=LONGEST, dtype="float16"),
+            engine_core=SimpleNamespace(shutdown=self.shut_down),
+        )
+        self.ends = 0
+        self.left_over: list[list[int]] = []
         self.calls: list[tuple[list[list[int]], list[SamplingParams]]] = []
 
     def get_tokenizer(self) -> Any:
@@ -52,19 +58,36 @@ class LLM:
         assert not use_tqdm
         rows = [prompt["prompt_token_ids"] for prompt in prompts]
         self.calls.append((rows, list(sampling)))
-        assert all(len(row) < LONGEST for row in rows)
+        assert all(0 < len(row) < LONGEST for row in rows)
         if any("bad" in str(getattr(params, "structured_outputs", "")) for params in sampling):
             raise RefusedError("schema")
-        return [self.answer(row) for row in rows]
+        left_over = [self.answer(row, SamplingParams()) for row in self.left_over]
+        return left_over + [self.answer(row, params) for row, params in zip(rows, sampling, strict=True)]
 
-    def answer(self, row: list[int]) -> Any:
+    def answer(self, row: list[int], params: SamplingParams) -> Any:
         logprobs = [None, *({token: SimpleNamespace(logprob=-token / 100)} for token in row[1:])]
         text = SimpleNamespace(text="ok", token_ids=[1, 2], finish_reason="stop")
-        return SimpleNamespace(prompt_logprobs=logprobs, outputs=[text])
+        if "odd" in str(getattr(params, "structured_outputs", "")):
+            text = SimpleNamespace(text="", token_ids=[], finish_reason="error")
+        return SimpleNamespace(prompt_token_ids=row, prompt_logprobs=logprobs, outputs=[text])
+
+    def shut_down(self) -> None:
+        self.ends += 1
+
+
+SETTINGS = {
+    "VLLM_NO_USAGE_STATS": "1",
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_LOGGING_LEVEL": "WARNING",
+    "VLLM_LOGGING_STREAM": "ext://sys.stderr",
+}
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in SETTINGS:
+        monkeypatch.setenv(variable, "")  # so that what is set in its place is taken back
+        monkeypatch.delenv(variable)
     vllm, params, exceptions = (ModuleType(f"vllm{part}") for part in ("", ".sampling_params", ".exceptions"))
     params.StructuredOutputsParams = StructuredOutputsParams  # type: ignore[attr-defined]
     exceptions.VLLMClientError = RefusedError  # type: ignore[attr-defined]
@@ -120,6 +143,12 @@ def test_prompts_that_are_too_long_are_errors_of_their_own(backend: VllmBackend)
     assert responses[2].error == responses[0].error
 
 
+def test_prompts_without_a_token_are_errors_of_their_own(backend: VllmBackend) -> None:
+    empty, scored, written = answers(backend, [ask(""), ask("", choices=("b",)), ask("a")])
+    assert empty.error == scored.error == "the prompt has no token"
+    assert written.text == "ok"
+
+
 def test_a_schema_is_handed_on(backend: VllmBackend) -> None:
     assert backend.can == {"loglikelihood", "schema"}
     (response,) = answers(backend, [ask("a", schema={"type": "array"})])
@@ -132,6 +161,40 @@ def test_a_request_that_the_engine_refuses_takes_no_other_with_it(backend: VllmB
     assert responses[0].text == "ok"
     assert responses[1].error == "vllm refuses the request: schema"
     assert len(responses[2].choices) == 1
+
+
+def test_an_answer_that_the_engine_gave_up_is_an_error(backend: VllmBackend) -> None:
+    given_up, written = answers(backend, [ask("a", schema={"odd": 1}), ask("b")])
+    assert (given_up.error, given_up.finish_reason) == ("vllm gave up on the request: error", "error")
+    assert written.text == "ok"
+
+
+def test_what_was_left_in_the_engine_answers_nothing_else(backend: VllmBackend) -> None:
+    backend.engine.left_over = [[7]]
+    with pytest.raises(AssertionError, match="answered other prompts than it was asked"):
+        answers(backend, [ask("a")])
+
+
+def test_closing_ends_the_engine_once(backend: VllmBackend) -> None:
+    engine = backend.engine
+    backend.close()
+    backend.close()
+    assert engine.ends == 1
+
+
+def test_the_engine_runs_in_this_process_and_reports_to_nobody(backend: VllmBackend) -> None:
+    assert {name: os.environ.get(name) for name in SETTINGS} == SETTINGS
+    assert backend.name == "vllm"
+
+
+def test_what_the_environment_says_of_the_engine_stays(
+    engine: None,  # noqa: ARG001
+    tiny_encoder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VLLM_LOGGING_LEVEL", "DEBUG")
+    VllmBackend.open(LlmOptions(backend="vllm", max_model_len=LONGEST), tiny_encoder)
+    assert os.environ["VLLM_LOGGING_LEVEL"] == "DEBUG"
 
 
 def test_without_the_package_it_says_what_to_install(tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
