@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from tabib.analysis.rows import to_json, to_row
 from tabib.analysis.runs import RunData
 from tabib.core.errors import ConfigError
 from tabib.core.scores import Score
@@ -117,20 +118,20 @@ class TypeAnalysis:
         return {
             "thresholds": asdict(self.thresholds),
             "resamples": self.resamples,
-            "overall": _to_json(self.overall),
-            "tiers": [_to_json(tier) for tier in self.tiers],
+            "overall": to_json(self.overall),
+            "tiers": [to_json(tier) for tier in self.tiers],
             "no_tiers": self.no_tiers,
             "frequency": self.frequency.to_json(),
-            "types": [_to_json(row) for row in self.types],
+            "types": [to_json(row) for row in self.types],
         }
 
     def type_rows(self) -> list[dict[str, Any]]:
         """The table of types, a column for each number; what is undefined is None, its reason in ``reason``."""
-        return [_to_row(row) for row in self.types]
+        return [to_row(row) for row in self.types]
 
     def tier_rows(self) -> list[dict[str, Any]]:
         """The table of tiers, all types together last."""
-        return [_to_row(row) for row in (*self.tiers, self.overall)]
+        return [to_row(row) for row in (*self.tiers, self.overall)]
 
 
 def analyse_types(data: RunData, thresholds: Thresholds, resampling: Resampling) -> TypeAnalysis:
@@ -233,21 +234,3 @@ def _spearman(f1: Floats, train_K: Floats) -> Floats:
         centred.append(np.where(defined, ranks - (n + 1) / 2, 0.0))
     product = (centred[0] * centred[1]).sum(axis=-1)
     return divide(product, np.sqrt((centred[0] ** 2).sum(axis=-1) * (centred[1] ** 2).sum(axis=-1)))
-
-
-def _to_json(row: TypeScores | TierScores) -> dict[str, Any]:
-    return {
-        name: value.to_json() if isinstance(value := getattr(row, name), Score) else value
-        for name in row.__dataclass_fields__
-    }
-
-
-def _to_row(row: TypeScores | TierScores) -> dict[str, Any]:
-    cells: dict[str, Any] = {}
-    for name in row.__dataclass_fields__:
-        value = getattr(row, name)
-        if isinstance(value, Score):
-            cells |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
-        else:
-            cells[name] = value
-    return cells | {"reason": row.f1.reason}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from tabib.cli.analyze_errors import errors
 from tabib.cli.analyze_types import types
 
 
@@ -13,4 +14,5 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
     )
     analyze.command("types")(types)
+    analyze.command("errors")(errors)
     app.add_typer(analyze, name="analyze")
