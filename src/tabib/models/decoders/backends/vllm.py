@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,8 @@ class VllmBackend(Backend):
 
     def __init__(self, engine: Any, options: LlmOptions, identity: Mapping[str, Any]) -> None:
         self.engine = engine
+        # As soon as nobody has the backend any more: the engine by itself may stay, and hold the GPU's memory.
+        self._end = weakref.finalize(self, engine.llm_engine.engine_core.shutdown)
         self.tokenizer = engine.get_tokenizer()
         self.encoder = Encoder(self.tokenizer)
         self.longest: int = engine.llm_engine.model_config.max_model_len
@@ -128,10 +131,9 @@ class VllmBackend(Backend):
 
     def close(self) -> None:
         """End the engine and its workers. A second time has no effect."""
-        if self.engine is not None:
-            self.engine.llm_engine.engine_core.shutdown()
-            self.engine = None
-            gc.collect()
+        self._end()
+        self.engine = None
+        gc.collect()
 
     def _together(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         asked: list[tuple[int, list[_Prompt]]] = []

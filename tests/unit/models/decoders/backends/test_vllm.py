@@ -182,6 +182,13 @@ def test_closing_ends_the_engine_once(backend: VllmBackend) -> None:
     assert engine.ends == 1
 
 
+def test_the_engine_ends_with_its_backend(engine: None, tiny_encoder: Path) -> None:  # noqa: ARG001
+    backend = VllmBackend.open(LlmOptions(backend="vllm", max_model_len=LONGEST), tiny_encoder)
+    held = backend.engine
+    del backend
+    assert held.ends == 1
+
+
 def test_the_engine_runs_in_this_process_and_reports_to_nobody(backend: VllmBackend) -> None:
     assert {name: os.environ.get(name) for name in SETTINGS} == SETTINGS
     assert backend.name == "vllm"
