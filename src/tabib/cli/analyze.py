@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from tabib.cli.analyze_confidence import confidence
 from tabib.cli.analyze_errors import errors
 from tabib.cli.analyze_types import types
 
@@ -15,4 +16,5 @@ def register(app: typer.Typer) -> None:
     )
     analyze.command("types")(types)
     analyze.command("errors")(errors)
+    analyze.command("confidence")(confidence)
     app.add_typer(analyze, name="analyze")
