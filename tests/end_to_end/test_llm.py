@@ -163,3 +163,41 @@ def test_a_fallback_to_a_server_asks_for_the_model_by_its_name(small: Path) -> N
     }
     (small / "run.yaml").write_text(yaml.safe_dump(content))
     assert load_run_config(small / "run.yaml").options().served_model == "org/model"
+
+
+@pytest.mark.parametrize("stages", ["all", "evaluate"])
+def test_the_backend_is_closed_when_a_run_ends(
+    stages: str, small: Path, tiny_llm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tabib.models.decoders.backends.transformers import TransformersBackend
+
+    opened: list[object] = []
+    closed: list[object] = []
+    close, open_ = TransformersBackend.close, TransformersBackend.open.__func__  # type: ignore[attr-defined]
+
+    def watched_open(cls: type[TransformersBackend], *arguments: Any) -> TransformersBackend:
+        opened.append(open_(cls, *arguments))
+        return opened[-1]  # type: ignore[return-value]
+
+    def watched_close(backend: TransformersBackend) -> None:
+        closed.append(backend)
+        close(backend)
+
+    monkeypatch.setattr(TransformersBackend, "open", classmethod(watched_open))
+    monkeypatch.setattr(TransformersBackend, "close", watched_close)
+    content = {
+        "model": "llm",
+        "dataset": "mini_triage_fr",
+        "data_dir": "data",
+        "model_name_or_path": str(tiny_llm),
+        "evaluation": {"resamples": 20},
+    }
+    (small / "run.yaml").write_text(yaml.safe_dump(content))
+    config = load_run_config(small / "run.yaml")
+    if stages == "evaluate":
+        run(config, stages="fit")
+        run(config, stages="evaluate")
+    else:
+        run(config)
+    assert opened
+    assert closed == opened

@@ -71,6 +71,9 @@ class Model(ABC):
             for document, mine in zip(documents, places, strict=True)
         ]
 
+    def close(self) -> None:
+        """Give back what is held besides memory (engines, connections); it predicts no more. Twice is once."""
+
     def keep_in(self, folder: Path) -> None:
         """Told the run's folder before it predicts; a model may keep there what need not be done twice."""
 

@@ -208,6 +208,9 @@ class _Job:
         except Exception as error:
             self.fail(error, record)
             raise
+        finally:
+            if model is not None:
+                model.close()  # the next run may need the GPU's memory
 
     def fail(self, error: Exception, fitted: RunRecord | None) -> None:
         """Record an error; the checkpoints, and a model that was fitted before it, stay for the next try."""

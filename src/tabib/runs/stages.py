@@ -134,12 +134,17 @@ def evaluate_stage(
     config = prepared.config
     split = config.evaluation.split
     if split not in folder.predicted_splits():
-        if model is None:
-            with clock.measure("load_model"):
-                model = load_model(folder.model, prepared.config.options())
-            model.took_before(record.tokens)
-        _predict(prepared, model, folder, split, clock, observer)
-        record = _told(prepared, record, model, split)
+        loaded = None
+        try:
+            if model is None:
+                with clock.measure("load_model"):
+                    model = loaded = load_model(folder.model, prepared.config.options())
+                model.took_before(record.tokens)
+            _predict(prepared, model, folder, split, clock, observer)
+            record = _told(prepared, record, model, split)
+        finally:
+            if loaded is not None:
+                loaded.close()
     with clock.measure("score"):
         resampling, saved = resampling_of(config.evaluation), read_scores(folder)
         stale = [

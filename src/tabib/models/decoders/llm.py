@@ -65,6 +65,7 @@ class Llm(Learner):
         self.ways: Counter[Way] = Counter()
         self._before = self.ledger.usage
         self._kept_in: Path | None = None
+        self._closed = False
         if options.scoring == "loglikelihood" and "loglikelihood" not in backend.can:
             raise ConfigError(
                 f"backend_args.scoring: the backend {backend.name!r} has no log-likelihoods; use generate or auto"
@@ -109,6 +110,11 @@ class Llm(Learner):
         self.counts = count_outcomes(predictions)
         self.ways = count_ways(asker, documents)
         return predictions
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self.backend.close()
 
     def _complete(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
         if self._kept_in is None:
