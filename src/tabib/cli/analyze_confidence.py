@@ -198,7 +198,7 @@ def _threshold_lines(analysis: ConfidenceAnalysis) -> Iterator[tuple[str, Thresh
         yield f"{row.threshold:g}", row
     if analysis.sweet_spot.test is not None and analysis.sweet_spot.dev is not None:
         yield "chosen on dev", analysis.sweet_spot.test
-        yield "  there", analysis.sweet_spot.dev
+        yield "  on dev itself", analysis.sweet_spot.dev
 
 
 def _print_calibration(console: Console, analysis: ConfidenceAnalysis) -> None:
