@@ -89,7 +89,7 @@ def test_where_the_corpus_is_another_one_there_are_no_tiers(
     assert command_line(["analyze", "types", str(old)]) == 0
     said = capsys.readouterr()
     assert "1 of 60 documents of test are not there or have another gold than in the run" in said.err
-    assert "all  7 types: micro F1" in said.out
+    assert "all: 7 types, micro F1" in said.out
 
 
 def test_an_output_that_cannot_be_is_refused(

@@ -26,7 +26,7 @@ from tabib.tasks.load import get_task
 Tier = Literal["frequent", "medium", "rare"]
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
-NO_SUPPORT = "no gold of this type in the split"
+NO_SUPPORT = "no gold of this type in the split (predictions for it count in the micro scores)"
 NO_TRAIN_COUNTS = "the record does not say how often train held each type, and its corpus was not read"
 
 _RATES = ("precision", "recall", "f1")

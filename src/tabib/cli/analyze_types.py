@@ -116,29 +116,25 @@ def _print_types(console: Console, data: RunData, analysis: TypeAnalysis) -> Non
         sections.append(Section(_tier_head(analysis.overall, analysis), []))
     print_sections(console, columns, sections)
     notes = [analysis.no_tiers and f"no tiers: {analysis.no_tiers}", _frequency_text(analysis)]
-    if any(row.f1.value is None for row in analysis.types):
-        notes.append(
-            "n/a: no gold of this type in the split; what was predicted for it counts in the micro scores"
-        )
+    reasons = (score.reason for row in analysis.types for score in (row.f1, row.recall, row.precision))
+    notes += [f"n/a: {reason}" for reason in dict.fromkeys(reasons) if reason]
     _print_notes(console, notes)
 
 
 def _tier_head(tier: TierScores, analysis: TypeAnalysis) -> Text:
-    """``rare (< 100 in train), 9 types: micro F1 12.0 [3.1, 20.0], macro 10.1 [2.0, 18.3]``."""
+    """``rare (< 100): 9 types, micro F1 12.0 [3.1, 20.0], macro 10.1 [2.0, 18.3]``."""
     from rich.text import Text
 
     from tabib.reports.numbers import interval_text, percent_text
 
     rare, frequent = analysis.thresholds.rare_below, analysis.thresholds.frequent_above
     limits = {"frequent": f" (> {frequent})", "medium": f" ({rare}–{frequent})", "rare": f" (< {rare})"}
-    count = (
-        f"{tier.types} types" if tier.scored == tier.types else f"{tier.scored} of {tier.types} types have gold"
-    )
     scores = ", ".join(
         f"{name} {percent_text(score.value)} {interval_text(score)}".rstrip()
         for name, score in (("micro F1", tier.f1), ("macro", tier.f1_macro))
     )
-    return Text(f"{tier.tier}{limits.get(tier.tier, '')}", "bold") + Text(f"  {count}: {scores}", "italic dim")
+    head = Text(f"{tier.tier}{limits.get(tier.tier, '')}: ", "bold")
+    return head + Text(f"{tier.types} types, {scores}", "italic dim")
 
 
 def _type_cells(row: TypeScores) -> list[Text]:
@@ -178,10 +174,10 @@ def _print_confused(console: Console, confusion: TypeConfusion) -> None:
         if len(confusion.confused) > len(rows)
         else ""
     )
-    console.print(Text(f"types taken for others{more} (aligned by largest overlap)", "bold"))
-    shown = table(("gold", "name"), ("predicted", "name"), ("entities", "right"), ("% of gold", "right"))
+    console.print(Text(f"types taken for others{more} (share of the gold of the type)", "bold"))
+    shown = table(("gold", "name"), ("predicted", "name"), ("entities", "right"), ("share", "right"))
     for row in rows:
-        shown.add_row(Text(row.gold), Text(row.predicted), str(row.n), f"{row.share * 100:.1f}")
+        shown.add_row(Text(row.gold), Text(row.predicted), str(row.n), f"{row.share * 100:.1f}%")
     print_table(console, shown)
 
 
