@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -81,6 +82,15 @@ def test_handlers_come_back(tiny: ModuleType, tmp_path: Path, make_recorder: Any
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """As at a terminal; a program that was started in the background is born with Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_ctrl_c_is_not_held_back(tiny: ModuleType, tmp_path: Path, recorder: Any) -> None:
     def take(event: Any) -> None:
         if event.step == 2:
