@@ -33,7 +33,7 @@ def show_plan(config: BenchmarkConfig, cells: Sequence[Cell], *, force: bool) ->
     costs: dict[tuple[str, str, str], Estimate] = {}
     sections: dict[tuple[str, str], list[list[Text]]] = {}
     notes: dict[str, int] = {}
-    seconds, to_run = 0.0, 0
+    seconds, to_run, unknown = 0.0, 0, 0
     for cell in cells:
         spec = cell.spec
         said = [cell.found.detail] if cell.found.detail else []
@@ -44,7 +44,10 @@ def show_plan(config: BenchmarkConfig, cells: Sequence[Cell], *, force: bool) ->
             if key not in costs:
                 costs[key] = estimate(cell, records, threads_of(config, spec.config))
             cost = costs[key]
-            seconds += cost.seconds or 0.0
+            if cost.seconds is None:
+                unknown += 1
+            else:
+                seconds += cost.seconds
             said.append(cost.source if cost.seconds is None else f"estimated from {cost.source}")
         numbers = [str(notes.setdefault(note, len(notes) + 1)) for note in said]
         rows = sections.setdefault((spec.dataset_group, spec.dataset), [])
@@ -57,8 +60,10 @@ def show_plan(config: BenchmarkConfig, cells: Sequence[Cell], *, force: bool) ->
         console.print(Text(f"{number}  {note}"), soft_wrap=True)
     done = len(cells) - to_run
     total = f"{len(cells)} cells: {done} done already, {to_run} to run"
-    if to_run:
+    if to_run > unknown:
         total += f", about {minutes_text(seconds / at_once)}" + (f" with {at_once} at once" if at_once > 1 else "")
+    if unknown:
+        total += f", {unknown} of them in a time that cannot be estimated"
     console.print(f"{total}. Nothing was written.", soft_wrap=True)
 
 

@@ -126,9 +126,12 @@ def draw_risk_coverage(analysis: ConfidenceAnalysis, title: str) -> Figure | Non
         return None
     figure, axes = new_figure(7, 4)
     coverage, risk = [point.coverage for point in found.points], [point.risk for point in found.points]
-    axes.plot(coverage, risk, color=COLOURS["blue"], label=f"by confidence: AURC {found.aurc.value:.4f}")
-    best = (found.aurc.value or 0.0) - (found.excess.value or 0.0)
-    share = found.risk.value or 0.0
+    aurc, excess, share = found.aurc.value, found.excess.value, found.risk.value
+    assert aurc is not None, "defined where there are points"
+    assert excess is not None, "as AURC"
+    assert share is not None, "as AURC"
+    best = aurc - excess
+    axes.plot(coverage, risk, color=COLOURS["blue"], label=f"by confidence: AURC {aurc:.4f}")
     ideal = [max(0.0, 1 - (1 - share) / place) for place in coverage]
     axes.plot(coverage, ideal, color=COLOURS["green"], linestyle="--", label=f"in the best order: AURC {best:.4f}")
     axes.axhline(share, color=COLOURS["grey"], linestyle=":", label=f"in any order: {share:.4f}")
