@@ -59,7 +59,7 @@ def test_types_are_shown_by_tier_and_written(
     shown = capsys.readouterr().out
     saved = read_scores(RunFolder(trained))["test"].scores
     f1 = saved.per_label["DISORDER"]["exact_f1"]
-    (line,) = [line for line in shown.splitlines() if line.startswith("  DISORDER ")]
+    line = next(line for line in shown.splitlines() if line.startswith("  DISORDER "))
     assert f" {100 * (f1.value or 0):.1f}  [" in line
     assert "frequent (> 200)" in shown
     assert max(map(len, shown.splitlines())) <= 80

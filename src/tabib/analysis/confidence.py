@@ -10,7 +10,7 @@ from tabib.analysis.calibration import BINS, Calibration, Temperature, calibrate
 from tabib.analysis.distribution import HistogramBin, MeanConfidences, histogram, mean_confidences
 from tabib.analysis.judged import Judged
 from tabib.analysis.risk_coverage import RiskCoverage, risk_coverage
-from tabib.analysis.rows import to_json, to_row
+from tabib.analysis.rows import number_row, to_json, to_row
 from tabib.analysis.thresholds import (
     THRESHOLDS,
     CurvePoint,
@@ -66,11 +66,7 @@ class ConfidenceAnalysis:
             if part is not None
             for field in fields(part)
         }
-        rows = [
-            {"name": name, **{key: getattr(score, key) for key in ("value", "low", "high", "reason")}}
-            for name, score in scores.items()
-            if isinstance(score, Score)
-        ]
+        rows = [number_row(name, score) for name, score in scores.items() if isinstance(score, Score)]
         fitted, spot = self.temperature, self.sweet_spot
         return [
             *rows,

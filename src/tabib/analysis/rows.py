@@ -36,3 +36,8 @@ def to_row(value: Any) -> dict[str, Any]:
         else:
             cells[field.name] = cell
     return cells | ({"reason": "; ".join(reasons)} if scored else {})
+
+
+def number_row(name: str, score: Score) -> dict[str, Any]:
+    """One single number as a row of a table of such: ``name``, ``value``, ``low``, ``high``, ``reason``."""
+    return {"name": name, **{key: getattr(score, key) for key in ("value", "low", "high", "reason")}}

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import combinations
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from tabib.analysis.rows import to_json, to_row
+from tabib.analysis.rows import number_row, to_json, to_row
 from tabib.analysis.runs import RunData
 from tabib.core.errors import ConfigError
 from tabib.core.scores import Score
@@ -104,6 +105,7 @@ class TypeAnalysis:
     Args:
         tiers: frequent, medium, rare, those that have types; none with ``no_tiers``, the reason.
         frequency: Spearman's correlation of F1 with the number of train entities, over types with support.
+        gaps: (tier, tier) → how much higher the micro F1 of the first one is, for each pair of tiers.
     """
 
     types: tuple[TypeScores, ...]
@@ -112,6 +114,7 @@ class TypeAnalysis:
     no_tiers: str
     thresholds: Thresholds
     frequency: Score
+    gaps: Mapping[tuple[str, str], Score]
     resamples: int
 
     def to_json(self) -> dict[str, Any]:
@@ -122,6 +125,7 @@ class TypeAnalysis:
             "tiers": [to_json(tier) for tier in self.tiers],
             "no_tiers": self.no_tiers,
             "frequency": self.frequency.to_json(),
+            "gaps": {f"{one} - {other}": score.to_json() for (one, other), score in self.gaps.items()},
             "types": [to_json(row) for row in self.types],
         }
 
@@ -132,6 +136,11 @@ class TypeAnalysis:
     def tier_rows(self) -> list[dict[str, Any]]:
         """The table of tiers, all types together last."""
         return [to_row(row) for row in (*self.tiers, self.overall)]
+
+    def number_rows(self) -> list[dict[str, Any]]:
+        """Single numbers: the correlation, and the gaps between tiers as ``f1_frequent_minus_rare``."""
+        gaps = [number_row(f"f1_{one}_minus_{other}", score) for (one, other), score in self.gaps.items()]
+        return [number_row("spearman_f1_train", self.frequency), *gaps]
 
 
 def analyse_types(data: RunData, thresholds: Thresholds, resampling: Resampling) -> TypeAnalysis:
@@ -157,10 +166,11 @@ def analyse_types(data: RunData, thresholds: Thresholds, resampling: Resampling)
         )
     overall = {name: scores.metrics[f"exact_{name}"] for name in (*_RATES, "f1_macro")}
     tiers = []
+    parts: dict[str, Counts] = {}
     for tier in TIERS if train is not None else ():
         columns = [column for column, row in enumerate(rows) if row.tier == tier]
         if columns:
-            part = _columns(counts, columns)
+            part = parts[tier] = _columns(counts, columns)
             tiers.append(_tier(tier, part, score_counts({"": part}, resampling.n, resampling.seed)[0]))
     return TypeAnalysis(
         tuple(sorted(rows, key=_falling)),
@@ -169,6 +179,7 @@ def analyse_types(data: RunData, thresholds: Thresholds, resampling: Resampling)
         NO_TRAIN_COUNTS if train is None else "",
         thresholds,
         _frequency(counts, train, resampling),
+        {(one, other): _gap(parts[one], parts[other], resampling) for one, other in combinations(parts, 2)},
         resampling.n,
     )
 
@@ -199,6 +210,18 @@ def _columns(counts: Counts, columns: Sequence[int]) -> Counts:
 
     labels = tuple(counts.labels[column] for column in columns)
     return Counts(labels, part(counts.gold), part(counts.predicted), part(counts.found), part(counts.right))
+
+
+def _gap(one: Counts, other: Counts, resampling: Resampling) -> Score:
+    """Micro F1 of the first minus that of the second, both on the same resampled documents."""
+    columns = 4 * (len(one.labels) + 1)
+
+    def statistic(sums: Floats) -> dict[str, Floats]:
+        return {"gap": rates(sums[..., :columns]).f1[..., -1] - rates(sums[..., columns:]).f1[..., -1]}
+
+    reasons = {"gap": "one of the tiers has neither gold nor predictions"}
+    values = np.hstack([one.stacked(), other.stacked()])
+    return score_sums(values, statistic, reasons, resampling.n, resampling.seed)["gap"][0]
 
 
 def _frequency(counts: Counts, train: Mapping[str, int] | None, resampling: Resampling) -> Score:

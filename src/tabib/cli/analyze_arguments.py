@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from tabib.reports.bundles import Bundle
 
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)]
 Split = Annotated[str, typer.Option("--split", help="Whose predictions are looked at: test, dev.")]
@@ -24,8 +23,6 @@ Output = Annotated[
     ),
 ]
 
-Draw = Callable[[], "Figure | None"]
-
 
 def check_output(folder: Path | None) -> None:
     """Refuse a folder that cannot be written to before anything is computed. Raises: ConfigError."""
@@ -35,35 +32,20 @@ def check_output(folder: Path | None) -> None:
         require_folder(folder, "--output")
 
 
-def write_output(
-    folder: Path,
-    name: str,
-    content: Mapping[str, Any],
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
-    plots: Mapping[str, Draw],
-) -> None:
-    """Write ``name.json``, a CSV file for each table, and each plot; say what could not be drawn.
-
-    Args:
-        tables, plots: name of the file, without suffix → content; a plot of None has nothing to show.
-    """
+def write_output(folder: Path, bundle: Bundle) -> None:
+    """Write ``name.json``, a CSV file for each table, and each plot; say what could not be drawn."""
     from tabib.cli.console import show_notices, stderr
     from tabib.config.writable import writing
     from tabib.core.errors import MissingExtraError
     from tabib.records.files import write_json
-    from tabib.reports.csv_file import write_csv
-    from tabib.reports.figures.base import save_figure
+    from tabib.reports.bundles import write_plots, write_tables
 
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / f"{name}.json", content)
-        for table, rows in tables.items():
-            write_csv(folder / f"{table}.csv", rows)
+        write_json(folder / f"{bundle.name}.json", bundle.content)
+        write_tables(folder, bundle.tables)
         try:
-            for plot, draw in plots.items():
-                figure = draw()
-                if figure is not None:
-                    save_figure(figure, folder, plot)
+            write_plots(folder, bundle.plots)
         except MissingExtraError as error:
             show_notices([f"no plots were drawn: {error}"])
     stderr().print(f"written: {folder}", soft_wrap=True, markup=False)

@@ -84,7 +84,9 @@ def confidence(
     )
     _print(stdout(), data.title, analysis)
     if output is not None:
-        _write(output, data.title, analysis)
+        from tabib.reports.bundles import confidence_bundle
+
+        write_output(output, confidence_bundle(data.title, analysis))
 
 
 def _rule(target: float | None, beta: float | None, min_kept: int) -> Rule:
@@ -108,35 +110,6 @@ def _dev(run: Path, split: str) -> Judged | None:
         return None
     data = load_run_data(run, "dev")
     return judge(data.references, data.predictions)
-
-
-def _write(folder: Path, title: str, analysis: ConfidenceAnalysis) -> None:
-    from tabib.reports.figures.confidence import (
-        draw_histogram,
-        draw_precision_coverage,
-        draw_reliability,
-        draw_risk_coverage,
-    )
-
-    write_output(
-        folder,
-        "confidence",
-        {"run": title, **analysis.to_json()},
-        {
-            "confidence": analysis.summary_rows(),
-            "thresholds": analysis.threshold_rows(),
-            "reliability": analysis.reliability_rows(),
-            "confidence_histogram": analysis.histogram_rows(),
-            "precision_coverage": analysis.curve_rows(),
-            "risk_coverage": analysis.risk_rows(),
-        },
-        {
-            "confidence_histogram": lambda: draw_histogram(analysis, title),
-            "reliability": lambda: draw_reliability(analysis, title),
-            "precision_coverage": lambda: draw_precision_coverage(analysis, title),
-            "risk_coverage": lambda: draw_risk_coverage(analysis, title),
-        },
-    )
 
 
 # On the terminal --------------------------------------------------------------------------------------------

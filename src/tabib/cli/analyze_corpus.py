@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tabib.analysis.features import Vocabulary
     from tabib.analysis.runs import RunData
     from tabib.data.corpus import Corpus
 
@@ -42,3 +45,37 @@ def corpus_of(data: RunData, data_dir: Path | None) -> tuple[Corpus | None, str]
             " not there or have another gold than in the run"
         )
     return corpus, ""
+
+
+def texts_of(corpus: Corpus | None, data: RunData) -> Mapping[str, str] | None:
+    """Document → text of the split; None without a corpus."""
+    if corpus is None:
+        return None
+    wanted = set(data.ids)
+    examples = (*corpus.train, *corpus.dev, *corpus.test)
+    return {example.id: example.document.text for example in examples if example.id in wanted}
+
+
+def vocabulary_of(corpus: Corpus | None) -> Vocabulary | None:
+    """What train held; None where there is no corpus, or it has no train."""
+    from tabib.analysis.features import Vocabulary
+
+    if corpus is None or not corpus.train:
+        return None
+    return Vocabulary.of((example.document.text, example.gold) for example in corpus.train)
+
+
+def with_train_counts(data: RunData, data_dir: Path | None) -> tuple[RunData, str]:
+    """With the types of train counted in the corpus, where the record is from before they were kept.
+
+    Returns:
+        the data, and why the types could not be counted; empty where they could.
+    """
+    from tabib.data.load import label_counts
+
+    if data.train_counts is not None:
+        return data, ""
+    corpus, why = corpus_of(data, data_dir)
+    if corpus is None:
+        return data, f"no tiers: the record does not count the types of train, and {why}"
+    return replace(data, train_counts=label_counts(corpus, ["train"])), ""

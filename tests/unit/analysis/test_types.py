@@ -183,3 +183,22 @@ def test_tables_and_json_hold_every_number_and_no_zero_for_none(make_run: MakeRu
     assert (last["label"], last["f1"], last["reason"]) == ("B", None, NO_SUPPORT)
     assert [row["tier"] for row in analysis.tier_rows()] == ["rare", "all"]
     assert analysis.to_json()["types"][1]["f1"] == {"value": None, "reason": NO_SUPPORT}
+
+
+def test_the_gap_between_tiers_by_hand(make_run: MakeRun) -> None:
+    """A is frequent: 2 of 2 right, F1 1. B is rare: 1 of 2 found, F1 2/3. The gap is 1/3."""
+    data = make_run(
+        [([A(0, 4), B(5, 9)], [A(0, 4), B(5, 9)]), ([A(0, 2), B(3, 4)], [A(0, 2)])], train_counts={"A": 9, "B": 1}
+    )
+    analysis = analyse_types(data, Thresholds(rare_below=2, frequent_above=5))
+    gap = analysis.gaps["frequent", "rare"]
+    assert gap.value == pytest.approx(1 / 3)
+    assert gap.low is not None
+    assert gap.low == pytest.approx(0), "a resample of the first document only has no gap"
+    assert (gap.high or 0) == pytest.approx(1), "one of the second only finds no B"
+    row = analysis.number_rows()[1]
+    assert (row["name"], row["value"]) == ("f1_frequent_minus_rare", gap.value)
+
+
+def test_without_tiers_there_is_no_gap(make_run: MakeRun) -> None:
+    assert not analyse_types(make_run([([A(0, 4)], [A(0, 4)])])).gaps

@@ -30,7 +30,7 @@ def analysis_of(f1: dict[str, float | None], train: dict[str, int] | None) -> Ty
     overall = TierScores("all", len(rows), len(rows), 12, 9, 7, *[Score(0.5)] * 4)
     frequency = Score(None, "unknown") if train is None else Score(0.41, low=0.2, high=0.6)
     return TypeAnalysis(
-        tuple(rows), overall, (), "nobody knows" if train is None else "", Thresholds(), frequency, 100
+        tuple(rows), overall, (), "nobody knows" if train is None else "", Thresholds(), frequency, {}, 100
     )
 
 

@@ -1,0 +1,126 @@
+"""What each analysis leaves: its content as JSON, its tables and its plots, all by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tabib.analysis.confidence import ConfidenceAnalysis
+from tabib.analysis.confusion import TypeConfusion
+from tabib.analysis.error_analysis import ErrorAnalysis
+from tabib.analysis.types import TypeAnalysis
+from tabib.reports.csv_file import write_csv
+from tabib.reports.figures.base import save_figure
+from tabib.reports.figures.confidence import (
+    draw_histogram,
+    draw_precision_coverage,
+    draw_reliability,
+    draw_risk_coverage,
+)
+from tabib.reports.figures.confusion import draw_confusion
+from tabib.reports.figures.errors import draw_error_classes, draw_lengths
+from tabib.reports.figures.types import draw_bars, draw_frequency
+from tabib.reports.statements import Tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Draw = Callable[[], "Figure | None"]
+
+
+class Bundle(NamedTuple):
+    """One analysis of one run, as it is written into files.
+
+    Args:
+        name: of the JSON file, without suffix. content: what it holds.
+        tables: name of the CSV file → rows.
+        plots: name of the image → what draws it; a plot of None has nothing to show.
+    """
+
+    name: str
+    content: Mapping[str, Any]
+    tables: Tables
+    plots: Mapping[str, Draw]
+
+
+def types_bundle(title: str, analysis: TypeAnalysis, confusion: TypeConfusion) -> Bundle:
+    """Scores by type and tier, and what was taken for what."""
+    return Bundle(
+        "types",
+        {"run": title, **analysis.to_json(), "confusion": confusion.to_json()},
+        {
+            "types": analysis.type_rows(),
+            "tiers": analysis.tier_rows(),
+            "type_numbers": analysis.number_rows(),
+            "confusion": confusion.matrix_rows(),
+            "confused": confusion.confused_rows(),
+        },
+        {
+            "types_f1": lambda: draw_bars(analysis, title),
+            "types_frequency": lambda: draw_frequency(analysis, title),
+            "confusion": lambda: draw_confusion(confusion, title),
+        },
+    )
+
+
+def errors_bundle(title: str, analysis: ErrorAnalysis) -> Bundle:
+    """Classes of errors, lengths, patterns, examples."""
+    return Bundle(
+        "errors",
+        {"run": title, **analysis.to_json()},
+        {
+            "errors": analysis.rates.rows(),
+            "error_numbers": analysis.number_rows(),
+            "lengths": analysis.lengths.rows(),
+            "patterns": analysis.patterns.rows(),
+            "examples": [example.to_row() for example in analysis.examples],
+        },
+        {
+            "error_classes": lambda: draw_error_classes(analysis.rates, title),
+            "lengths": lambda: draw_lengths(analysis.lengths, title),
+        },
+    )
+
+
+def confidence_bundle(title: str, analysis: ConfidenceAnalysis) -> Bundle:
+    """Confidences: means, thresholds, calibration, risk over coverage."""
+    return Bundle(
+        "confidence",
+        {"run": title, **analysis.to_json()},
+        {
+            "confidence": analysis.summary_rows(),
+            "thresholds": analysis.threshold_rows(),
+            "reliability": analysis.reliability_rows(),
+            "confidence_histogram": analysis.histogram_rows(),
+            "precision_coverage": analysis.curve_rows(),
+            "risk_coverage": analysis.risk_rows(),
+        },
+        {
+            "confidence_histogram": lambda: draw_histogram(analysis, title),
+            "reliability": lambda: draw_reliability(analysis, title),
+            "precision_coverage": lambda: draw_precision_coverage(analysis, title),
+            "risk_coverage": lambda: draw_risk_coverage(analysis, title),
+        },
+    )
+
+
+def write_tables(folder: Path, tables: Tables) -> None:
+    """Write each table as ``name.csv``."""
+    for name, rows in tables.items():
+        write_csv(folder / f"{name}.csv", rows)
+
+
+def write_plots(folder: Path, plots: Mapping[str, Draw]) -> list[str]:
+    """Draw each plot into ``name.png`` and ``name.svg``; the names of those that had something to show.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    drawn = []
+    for name, draw in plots.items():
+        figure = draw()
+        if figure is not None:
+            save_figure(figure, folder, name)
+            drawn.append(name)
+    return drawn
