@@ -28,7 +28,8 @@ class Judged:
 
     An entity is right (found) if gold and prediction have the same label and identical spans, as in the metrics
     ``exact_``. Exact repetitions within a document count once, a prediction with the highest of its confidences.
-    Documents without an answer (failed, unparsed) have no predicted entity, as in all scores.
+    Documents without an answer (failed, unparsed) have no predicted entity, as in all scores. Entities come in the
+    order of the documents, predicted ones of a document in that of ``confidences_of``, gold in its own.
 
     Args:
         documents: D.
@@ -90,7 +91,7 @@ def judge(references: Sequence[Reference[tuple[Entity, ...]]], predictions: Sequ
     predicted: list[tuple[int, float, bool]] = []
     gold: list[tuple[int, bool, float]] = []
     for index, (reference, prediction) in enumerate(zip(references, predictions, strict=True)):
-        confidences = _confidences(prediction)
+        confidences = confidences_of(prediction)
         right = set(reference.gold)
         predicted.extend((index, confidence, entity in right) for entity, confidence in confidences.items())
         outside = _word_outside(reference, prediction)
@@ -109,7 +110,12 @@ def judge(references: Sequence[Reference[tuple[Entity, ...]]], predictions: Sequ
     )
 
 
-def _confidences(prediction: NerPrediction) -> dict[Entity, float]:
+def confidences_of(prediction: NerPrediction) -> dict[Entity, float]:
+    """Each predicted entity once, with the highest of its confidences (nan: none); empty without an answer.
+
+    Raises:
+        PredictionError: a confidence is no number from 0 to 1.
+    """
     found: dict[Entity, float] = {}
     for scored in prediction.entities if answered(prediction) else ():
         confidence = np.nan if scored.confidence is None else scored.confidence

@@ -124,5 +124,12 @@ def load_run_data(path: Path, split: str = "test", *, train_counts: Mapping[str,
     )
 
 
+def load_dev_data(path: Path, split: str) -> RunData | None:
+    """What is chosen on: dev; None where dev itself is the split that is evaluated, or was not predicted."""
+    if split == "dev" or "dev" not in RunFolder(path).predicted_splits():
+        return None
+    return load_run_data(path, "dev")
+
+
 def _of_entities(task: str) -> bool:
     return task in tasks() and get_task(task).prediction_type is NerPrediction

@@ -180,14 +180,17 @@ def sweet_spot(dev: Judged | None, test: Judged, rule: Rule, resampling: Resampl
         return SweetSpot(rule, None, NO_DEV)
     if dev.reason or test.reason:
         return SweetSpot(rule, None, f"dev: {dev.reason}" if dev.reason else test.reason)
-    threshold, reason = _choose(dev, rule)
+    threshold, reason = choose_threshold(dev, rule)
     if threshold is None:
         return SweetSpot(rule, None, reason)
     ((dev_row,), (test_row,)) = (threshold_table(split, [threshold], resampling) for split in (dev, test))
     return SweetSpot(rule, threshold, "", dev_row, test_row)
 
 
-def _choose(dev: Judged, rule: Rule) -> tuple[float | None, str]:
+def choose_threshold(dev: Judged, rule: Rule) -> tuple[float | None, str]:
+    """The threshold that the rule takes on entities of dev; None and why where there is none."""
+    if dev.reason:
+        return None, f"dev: {dev.reason}"
     threshold_U, kept_U, right_U = _steps(dev)
     enough_U = kept_U >= rule.min_kept
     if not enough_U.any():

@@ -6,6 +6,7 @@ import typer
 
 from tabib.cli.analyze_confidence import confidence
 from tabib.cli.analyze_errors import errors
+from tabib.cli.analyze_production import production
 from tabib.cli.analyze_types import types
 
 
@@ -17,4 +18,5 @@ def register(app: typer.Typer) -> None:
     analyze.command("types")(types)
     analyze.command("errors")(errors)
     analyze.command("confidence")(confidence)
+    analyze.command("production")(production)
     app.add_typer(analyze, name="analyze")

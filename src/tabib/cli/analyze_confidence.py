@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tabib.analysis.confidence import ConfidenceAnalysis
-    from tabib.analysis.judged import Judged
     from tabib.analysis.thresholds import Rule, ThresholdRow
     from tabib.core.scores import Score
 
@@ -66,17 +64,17 @@ def confidence(
     """
     from tabib.analysis.confidence import analyse_confidence
     from tabib.analysis.judged import judge
-    from tabib.analysis.runs import load_run_data
+    from tabib.analysis.runs import load_dev_data, load_run_data
     from tabib.analysis.thresholds import THRESHOLDS
     from tabib.cli.console import stdout
     from tabib.records.scoring import resampling_of_record
 
     rule = _rule(target, beta, min_kept)
     check_output(output)
-    data = load_run_data(run, split)
+    data, dev = load_run_data(run, split), load_dev_data(run, split)
     analysis = analyse_confidence(
         judge(data.references, data.predictions),
-        _dev(run, split),
+        None if dev is None else judge(dev.references, dev.predictions),
         rule=rule,
         resampling=resampling_of_record(data.record),
         thresholds=sorted(set(threshold or THRESHOLDS)),
@@ -98,18 +96,6 @@ def _rule(target: float | None, beta: float | None, min_kept: int) -> Rule:
     if target is not None:
         raise ConfigError("--target and --beta are two rules for one threshold; give one of them")
     return Rule("f_beta", beta=beta, min_kept=min_kept)
-
-
-def _dev(run: Path, split: str) -> Judged | None:
-    """The entities of dev; None where dev itself is looked at, or was not predicted."""
-    from tabib.analysis.judged import judge
-    from tabib.analysis.runs import load_run_data
-    from tabib.records.folder import RunFolder
-
-    if split == "dev" or "dev" not in RunFolder(run).predicted_splits():
-        return None
-    data = load_run_data(run, "dev")
-    return judge(data.references, data.predictions)
 
 
 # On the terminal --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tabib.analysis.confidence import ConfidenceAnalysis
 from tabib.analysis.confusion import TypeConfusion
 from tabib.analysis.error_analysis import ErrorAnalysis
+from tabib.analysis.production.analysis import ProductionAnalysis
 from tabib.analysis.types import TypeAnalysis
 from tabib.reports.csv_file import write_csv
 from tabib.reports.figures.base import save_figure
@@ -20,7 +21,9 @@ from tabib.reports.figures.confidence import (
 )
 from tabib.reports.figures.confusion import draw_confusion
 from tabib.reports.figures.errors import draw_error_classes, draw_lengths
+from tabib.reports.figures.production import draw_automation, draw_false_positives
 from tabib.reports.figures.types import draw_bars, draw_frequency
+from tabib.reports.production_text import production_statements
 from tabib.reports.statements import Tables
 
 if TYPE_CHECKING:
@@ -101,6 +104,20 @@ def confidence_bundle(title: str, analysis: ConfidenceAnalysis) -> Bundle:
             "reliability": lambda: draw_reliability(analysis, title),
             "precision_coverage": lambda: draw_precision_coverage(analysis, title),
             "risk_coverage": lambda: draw_risk_coverage(analysis, title),
+        },
+    )
+
+
+def production_bundle(analysis: ProductionAnalysis) -> Bundle:
+    """Production readiness: outcomes by threshold, types, policies, the recommendation in numbers and in words."""
+    said = [statement.to_json() for statement in production_statements(analysis)]
+    return Bundle(
+        "production",
+        {**analysis.to_json(), "statements": said},
+        analysis.tables(),
+        {
+            "production_automation": lambda: draw_automation(analysis),
+            "production_false_positives": lambda: draw_false_positives(analysis),
         },
     )
 

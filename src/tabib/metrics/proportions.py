@@ -1,0 +1,99 @@
+"""Shares of items that come in documents: exact intervals that have a width where the bootstrap has none.
+
+Korn and Graubard (1998): the interval of Clopper and Pearson with the effective number of items in place of n. The
+bootstrap of a share of 1 is [1, 1] whatever n is, and that of few items is too short; this one is neither.
+
+For K shares p = right / n over D documents: v = m/(m − 1) Σ_d (right_d − p n_d)² / n² (m: documents with items) is
+the variance of p, deff = v / (p (1 − p) / n) the design effect, at least 1. Where p is 0 or 1 it cannot be seen,
+and that of all K shares together stands for it. n_eff = n / deff · (t_{n−1} / t_{m−1})², t the 97.5% quantile of
+Student's distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabib.core.scores import Score
+from tabib.metrics.bootstrap import LEVEL, Floats, to_score
+from tabib.metrics.counts import divide
+
+MIN_DOCUMENTS = 2
+"""With items of one document nothing can be said of the variation between documents."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proportions:
+    """K shares: arrays (K).
+
+    Args:
+        share: nan where there are no items.
+        low, high: 95% interval; nan where the items are of fewer than ``MIN_DOCUMENTS`` documents.
+        effective: n_eff; nan as the interval.
+    """
+
+    share: Floats
+    low: Floats
+    high: Floats
+    effective: Floats
+
+    def p_below(self, target: float) -> Floats:
+        """(K): one-sided p value of "the true share is below ``target``"; nan where there is no interval.
+
+        The chance of at least so many right ones among n_eff where the true share is ``target``.
+        """
+        from scipy.special import betainc
+
+        right, n = self.share * self.effective, self.effective
+        known = ~np.isnan(n)
+        p = np.full(len(n), np.nan)
+        p[known] = 1.0
+        some = known & (right > 0)
+        p[some] = betainc(right[some], n[some] - right[some] + 1, target)
+        return p
+
+    def scores(self, reason: str) -> list[Score]:
+        """As scores; ``reason`` says why a share is None where there are no items."""
+        return [to_score(*numbers, reason) for numbers in zip(self.share, self.low, self.high, strict=True)]
+
+    def complement(self) -> Proportions:
+        """Of what is not right."""
+        return Proportions(1 - self.share, 1 - self.high, 1 - self.low, self.effective)
+
+
+def proportions(right_counts_DK: NDArray[np.generic], counts_DK: NDArray[np.generic]) -> Proportions:
+    """Shares and their intervals from counts by document."""
+    from scipy.special import betaincinv, stdtrit
+
+    right_DK, n_DK = right_counts_DK.astype(np.float64), counts_DK.astype(np.float64)
+    n, documents = n_DK.sum(axis=0), (n_DK > 0).sum(axis=0)
+    share = divide(right_DK.sum(axis=0), n)
+    known = documents >= MIN_DOCUMENTS
+    p, m = np.where(known, share, 0.5), np.where(known, documents, MIN_DOCUMENTS)
+    total = np.where(known, n, MIN_DOCUMENTS)
+    spread = np.where(known, m / (m - 1) * ((right_DK - p * n_DK) ** 2).sum(axis=0), 0.0)
+    expected = np.where(known, total * p * (1 - p), 0.0)
+    pooled = max(1.0, float(spread.sum() / expected.sum())) if expected.sum() else 1.0
+    seen = expected > 0
+    deff = np.where(seen, np.maximum(1.0, spread / np.where(seen, expected, 1.0)), pooled)
+    quantile = (1 + LEVEL) / 2
+    effective = total / deff * (stdtrit(total - 1, quantile) / stdtrit(m - 1, quantile)) ** 2
+    x, rest = p * effective, (1 - p) * effective
+    low = np.where(x > 0, betaincinv(np.where(x > 0, x, 1.0), rest + 1, 1 - quantile), 0.0)
+    high = np.where(rest > 0, betaincinv(x + 1, np.where(rest > 0, rest, 1.0), quantile), 1.0)
+    return Proportions(share, *(np.where(known, values, np.nan) for values in (low, high, effective)))
+
+
+def holm(p_K: Floats) -> Floats:
+    """p values adjusted by Holm (1979): below α, the chance of any false one among them is at most α.
+
+    Holds whatever the dependence. nan stays nan and is not counted.
+    """
+    adjusted = np.full(len(p_K), np.nan)
+    known = np.flatnonzero(~np.isnan(p_K))
+    order = known[np.argsort(p_K[known], kind="stable")]
+    steps = p_K[order] * (len(order) - np.arange(len(order)))
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps)) if len(order) else steps
+    return adjusted

@@ -1,0 +1,194 @@
+"""Production readiness in sentences: what to do, what it does, what it cannot do. Every number is cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tabib.analysis.production.analysis import ProductionAnalysis
+from tabib.analysis.production.false_positives import ALL_TYPES
+from tabib.analysis.production.high_value import TOGETHER
+from tabib.reports.statements import Book, Citation, Statement, Style, enumerated
+
+_RECOMMENDATION, _POLICIES, _TYPES = "production_recommendation", "production_policies", "production_types"
+_ENTITIES, _DOCUMENTS = "production_entities", "production_documents"
+_HIGH_VALUE, _RISKS, _CLASSES = "production_high_value", "production_false_positives", "production_classes"
+
+_MET = {
+    "yes": "it reaches the target of {target}",
+    "no": "it is below the target of {target}",
+    "unknown": "whether it reaches the target of {target} is not known ({why})",
+}
+
+
+def production_statements(analysis: ProductionAnalysis) -> tuple[Statement, ...]:
+    """The recommendation first, then what it rests on."""
+    book = Book(analysis.tables())
+    return (
+        *_strategy(book),
+        *_expected(book),
+        *_never_seen(book, analysis.settings.threshold),
+        *_work(book, analysis.settings.threshold),
+        *_high_value(book),
+        *_risks(book),
+        *_classes(book),
+    )
+
+
+def _strategy(book: Book) -> Iterator[Statement]:
+    strategy = book.cell(_RECOMMENDATION, "strategy")
+    reason = {"reason": book.cite(_RECOMMENDATION, "reason", "text")}
+    if strategy == "not ready":
+        yield Statement("Not ready to be deployed: {reason}.", reason)
+    elif strategy == "assist":
+        yield Statement(
+            "Recommended: a reader sees every prediction, and nothing is coded without one: {reason}.", reason
+        )
+    else:
+        types = [index for index, row in enumerate(book.tables[_TYPES]) if row["deployment"] == "auto-code"]
+        cited = book.cite_all(_TYPES, "label", types)
+        yield Statement(
+            "Recommended: code without a reader what has a confidence of {threshold} or more and is of one of"
+            " these types, {n} of {all}: " + enumerated(cited) + ". Everything else goes to a reader.",
+            {
+                "threshold": book.cite(_RECOMMENDATION, "threshold", "number"),
+                "n": book.cite(_RECOMMENDATION, "auto_types", "count"),
+                "all": book.cite(_RECOMMENDATION, "types", "count"),
+                **cited,
+            },
+        )
+
+
+def _expected(book: Book) -> Iterator[Statement]:
+    """What the policy that dev spoke for does on the split, recommended or vetoed."""
+    policy = book.cell(_RECOMMENDATION, "policy")
+    if not policy:
+        return
+    key = {"policy": policy, "where": "split"}
+    yield Statement(
+        "This codes {automation} of the predicted entities, {precision} of them rightly, and finds {recall} of the"
+        " gold; it leaves {wrong} wrong entities per document that no reader sees.",
+        {
+            "automation": book.cite(_POLICIES, "automation", "percent", interval=True, **key),
+            "precision": book.cite(_POLICIES, "precision", "percent", interval=True, **key),
+            "recall": book.cite(_POLICIES, "recall", "percent", interval=True, **key),
+            "wrong": book.cite(_POLICIES, "wrong_per_document", "number", **key),
+        },
+    )
+    cited = {
+        "target": book.cite(_RECOMMENDATION, "target", "percent"),
+        "precision": book.cite(_RECOMMENDATION, "precision", "percent", interval=True),
+    }
+    confirmed = book.cell(_RECOMMENDATION, "confirmed")
+    if confirmed == "unknown":
+        yield Statement(
+            "The split neither confirms nor refutes the target of {target}: {precision}, by the wider of two"
+            " intervals ({why}). Until more is known, a sample of what is coded should be read.",
+            {**cited, "why": book.cite(_RECOMMENDATION, "confirmed_why", "text")},
+        )
+    else:
+        verb = "confirms" if confirmed == "yes" else "refutes"
+        yield Statement(
+            f"The split, which had no say in the choice, {verb} the target of {{target}}: {{precision}}, by the"
+            " wider of two intervals.",
+            cited,
+        )
+
+
+def _never_seen(book: Book, threshold: float) -> Iterator[Statement]:
+    if book.cell(_ENTITIES, "unseen", threshold=threshold) is None:
+        return
+    yield Statement(
+        "{unseen} of the gold is overlapped by no prediction: it has no confidence, so no threshold and no review"
+        " of predictions finds it, only somebody who reads the whole text.",
+        {"unseen": book.cite(_ENTITIES, "unseen", "percent", interval=True, threshold=threshold)},
+    )
+
+
+def _work(book: Book, threshold: float) -> Iterator[Statement]:
+    if book.cell(_ENTITIES, "automation", threshold=threshold) is None:
+        return
+
+    def cite(column: str, style: Style, *, interval: bool = False) -> Citation:
+        return book.cite(_DOCUMENTS, column, style, interval=interval, threshold=threshold)
+
+    at = {"threshold": cite("threshold", "number")}
+    yield Statement(
+        "Entity by entity at {threshold}, {share} of a document's entities need no reader, mean over documents;"
+        " the median document leaves {median} for one, the fullest {most}.",
+        {
+            **at,
+            "share": cite("share_auto_coded", "percent", interval=True),
+            "median": cite("review_median", "number"),
+            "most": cite("review_max", "count"),
+        },
+    )
+    counts = {**at, "n": cite("auto_coded", "count"), "all": cite("documents", "count")}
+    words = "Document by document, if all that is predicted has to reach {threshold}, {n} of {all} need no reader"
+    if book.cell(_DOCUMENTS, "auto_coded", threshold=threshold):
+        counts["right"] = cite("right", "count")
+        words += "; {right} of these are entirely right"
+    yield Statement(words + ".", counts)
+
+
+def _high_value(book: Book) -> Iterator[Statement]:
+    for row in book.tables[_HIGH_VALUE]:
+        key = {"label": row["label"]}
+        name = {} if row["label"] == TOGETHER else {"label": book.cite(_HIGH_VALUE, "label", "text", **key)}
+        what = "{label}" if name else "The high-value types together"
+        cited = {**name, "f": book.cite(_HIGH_VALUE, "f1", "percent", interval=True, **key)}
+        if row["precision_auto"] is None:
+            cited["why"] = book.cite(_HIGH_VALUE, "why", "text", **key)
+            cited["threshold"] = book.cite(_HIGH_VALUE, "threshold", "number", **key)
+            yield Statement(what + ": F1 {f}; of the precision at {threshold} nothing is known ({why}).", cited)
+            continue
+        cited |= {
+            "threshold": book.cite(_HIGH_VALUE, "threshold", "number", **key),
+            "precision": book.cite(_HIGH_VALUE, "precision_auto", "percent", interval=True, **key),
+            "coverage": book.cite(_HIGH_VALUE, "coverage", "percent", interval=True, **key),
+            "target": book.cite(_RECOMMENDATION, "target", "percent"),
+        }
+        if row["target_met"] == "unknown":
+            cited["why"] = book.cite(_HIGH_VALUE, "why", "text", **key)
+        yield Statement(
+            what
+            + ": F1 {f}; at {threshold} precision is {precision}, for {coverage} of what is predicted: "
+            + _MET[row["target_met"]]
+            + ".",
+            cited,
+        )
+
+
+def _risks(book: Book) -> Iterator[Statement]:
+    worst = book.tables[_RISKS][0]
+    if worst["label"] == ALL_TYPES or not worst["auto_wrong"]:
+        return
+    key = {"label": worst["label"]}
+    yield Statement(
+        "No type has more wrong entities at or above {threshold} than {label}: {wrong} of {all}, in a hundred"
+        " documents {often}; {rate} of those of this type are wrong.",
+        {
+            "threshold": book.cite(_RISKS, "threshold", "number", **key),
+            "label": book.cite(_RISKS, "label", "text", **key),
+            "wrong": book.cite(_RISKS, "auto_wrong", "count", **key),
+            "all": book.cite(_RISKS, "auto_wrong", "count", label=ALL_TYPES),
+            "often": book.cite(_RISKS, "auto_per_100", "number", **key),
+            "rate": book.cite(_RISKS, "auto_rate", "percent", interval=True, **key),
+        },
+    )
+
+
+def _classes(book: Book) -> Iterator[Statement]:
+    if all(row["dev_gold"] is None for row in book.tables[_TYPES]):
+        return
+    yield Statement(
+        "Types by what dev shows: {auto} reach the target, {human} are below it or never predicted, of {unknown}"
+        " it has too little to say.",
+        {name: book.cite(_CLASSES, "types", "count", decided=name) for name in ("auto", "human", "unknown")},
+    )
+    for name, words in (
+        ("auto", "Of the types that dev showed to reach it, precision on the split is {precision}."),
+        ("human", "Of the types that dev showed to be below it, precision on the split is {precision}."),
+    ):
+        if book.cell(_CLASSES, "precision", decided=name) is not None:
+            precision = book.cite(_CLASSES, "precision", "percent", interval=True, decided=name)
+            yield Statement(words, {"precision": precision})
