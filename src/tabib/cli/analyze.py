@@ -7,16 +7,18 @@ import typer
 from tabib.cli.analyze_confidence import confidence
 from tabib.cli.analyze_errors import errors
 from tabib.cli.analyze_production import production
+from tabib.cli.analyze_speed import speed
 from tabib.cli.analyze_types import types
 
 
 def register(app: typer.Typer) -> None:
     analyze = typer.Typer(
-        help="Look into the saved predictions of a run of entities. Needs neither its model nor torch.",
+        help="Look into a run of entities. Needs only its saved predictions; speed needs its model.",
         no_args_is_help=True,
     )
     analyze.command("types")(types)
     analyze.command("errors")(errors)
     analyze.command("confidence")(confidence)
     analyze.command("production")(production)
+    analyze.command("speed")(speed)
     app.add_typer(analyze, name="analyze")

@@ -7,6 +7,7 @@
     predictions/<split>.jsonl   what the model said
     anchor/<split>.jsonl        what the majority baseline said, to be better than
     scores.json                 split → scores, computed from the files above
+    speed.json                  how fast the model predicts, once that was measured
     model/                      the fitted model, unless cleaned up
     checkpoints/                states to resume training from, unless cleaned up
     train_log.jsonl             loss and dev scores by step
@@ -79,6 +80,10 @@ class RunFolder:
     @property
     def scores(self) -> Path:
         return self.path / "scores.json"
+
+    @property
+    def speed(self) -> Path:
+        return self.path / "speed.json"
 
     @property
     def log(self) -> Path:

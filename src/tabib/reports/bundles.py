@@ -10,6 +10,7 @@ from tabib.analysis.confidence import ConfidenceAnalysis
 from tabib.analysis.confusion import TypeConfusion
 from tabib.analysis.error_analysis import ErrorAnalysis
 from tabib.analysis.production.analysis import ProductionAnalysis
+from tabib.analysis.speed import SpeedAnalysis
 from tabib.analysis.types import TypeAnalysis
 from tabib.reports.csv_file import write_csv
 from tabib.reports.figures.base import save_figure
@@ -22,6 +23,7 @@ from tabib.reports.figures.confidence import (
 from tabib.reports.figures.confusion import draw_confusion
 from tabib.reports.figures.errors import draw_error_classes, draw_lengths
 from tabib.reports.figures.production import draw_automation, draw_false_positives
+from tabib.reports.figures.speed import draw_throughput
 from tabib.reports.figures.types import draw_bars, draw_frequency
 from tabib.reports.production_text import production_statements
 from tabib.reports.statements import Tables
@@ -119,6 +121,20 @@ def production_bundle(analysis: ProductionAnalysis) -> Bundle:
             "production_automation": lambda: draw_automation(analysis),
             "production_false_positives": lambda: draw_false_positives(analysis),
         },
+    )
+
+
+def speed_bundle(title: str, analysis: SpeedAnalysis) -> Bundle:
+    """Latency, throughput and memory by variant and batch size."""
+    return Bundle(
+        "speed",
+        {"run": title, **analysis.to_json()},
+        {
+            "speed": analysis.speed_rows(),
+            "speed_variants": analysis.variant_rows(),
+            "speed_runs": analysis.run_rows(),
+        },
+        {"speed": lambda: draw_throughput(analysis, title)},
     )
 
 

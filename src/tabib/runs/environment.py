@@ -90,8 +90,7 @@ def reset_peak_memory() -> None:
 
 def peak_memory() -> dict[str, float]:
     """Most memory since ``reset_peak_memory``, in GiB: ``process_gib`` resident, ``gpu_gib`` of torch on a GPU."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = {"process_gib": round(peak * (1 if sys.platform == "darwin" else 1024) / 2**30, 2)}
+    found = {"process_gib": round(_peak_resident() / 2**30, 2)}
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         found["gpu_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
@@ -129,6 +128,32 @@ def limited_threads(n: int, *, with_torch: bool) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _peak_resident() -> int:
+    """Bytes."""
+    # Linux hands the maximum of getrusage down to child processes: one that a large process started would seem as
+    # large from its beginning. This one is the process's own.
+    own = _status_bytes("VmHWM")
+    if own is not None:
+        return own
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def resident_memory() -> float | None:
+    """GiB of this process that are in memory now; None where the system does not say."""
+    now_bytes = _status_bytes("VmRSS")
+    return None if now_bytes is None else round(now_bytes / 2**30, 2)
+
+
+def _status_bytes(name: str) -> int | None:
+    path = Path("/proc/self/status")
+    if not path.is_file():
+        return None
+    for line in path.read_text(encoding="ascii", errors="replace").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    return None
 
 
 def _cpu_model() -> str:

@@ -183,7 +183,7 @@ def begin(prepared: Prepared, folder: RunFolder) -> None:
 
 def clear(folder: RunFolder, *, keep_checkpoints: bool) -> None:
     """Remove the files that a run writes, the record first, and nothing else."""
-    for path in (folder.record, folder.scores, folder.error):
+    for path in (folder.record, folder.scores, folder.speed, folder.error):
         path.unlink(missing_ok=True)
     for name in ("gold", "predictions", "anchor", "model", "model.partial"):
         remove_folder(folder.path / name)
