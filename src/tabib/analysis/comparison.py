@@ -121,6 +121,26 @@ class Comparison:
         """The table ``models``, key ``model``."""
         return [to_row(row) for row in self.models]
 
+    def number_rows(self) -> list[dict[str, Any]]:
+        """The table ``comparison_numbers``: one row."""
+        verdicts = [row.verdict for row in self.types]
+        return [
+            {
+                "dataset": self.dataset,
+                "split": self.split,
+                "documents": self.documents,
+                "metric": self.metric,
+                "models": len(self.models),
+                "pairs": len(self.pairs),
+                "significant_pairs": sum(pair.significant for pair in self.pairs),
+                "types": sum(row.support > 0 for row in self.types),
+                "types_ahead": verdicts.count("ahead"),
+                "types_chance": verdicts.count("may be chance"),
+                "types_tied": verdicts.count("tied"),
+                "types_not_found": sum(row.why == NOT_FOUND for row in self.types),
+            }
+        ]
+
     def pair_rows(self) -> list[dict[str, Any]]:
         """The table ``pairs``, keys ``model`` and ``other``."""
         return [to_row(row) for row in self.pairs]

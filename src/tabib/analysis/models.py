@@ -83,6 +83,21 @@ def group_models(runs: Sequence[RunData]) -> Models:
     return Models(models, label_set(*(data.labels for data in runs)), counted)
 
 
+def dev_models(models: Models, dev_runs: Sequence[RunData]) -> Models | None:
+    """The runs on dev of those models that have one for every seed; None where no model has.
+
+    Raises:
+        RecordError: the runs are not on the same gold.
+    """
+    there = {(data.record.name, data.record.seed): data for data in dev_runs}
+    chosen: list[RunData] = []
+    for model in models.models:
+        keys = [(model.name, data.record.seed) for data in model.runs]
+        if all(key in there for key in keys):
+            chosen += [there[key] for key in keys]
+    return group_models(chosen) if chosen else None
+
+
 def _like(first: RunData, data: RunData) -> RunData:
     """The run with its documents in the order of the first one's. Raises: RecordError: they are others."""
     for what, one, other in (

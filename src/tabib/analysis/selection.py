@@ -25,7 +25,7 @@ from tabib.tasks.base import Resampling
 Criterion = Literal["score", "rare_types", "speed"]
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 
-NO_DEV = "it has no dev predictions"
+NO_DEV = "it has no dev predictions of every seed"
 NO_DEV_AT_ALL = "no model has dev predictions, and nothing is chosen on what is evaluated"
 BASELINE = "it is the majority baseline"
 NOT_ABOVE = "its score on dev is not above the majority baseline's"

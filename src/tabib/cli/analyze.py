@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from tabib.cli.analyze_compare import compare
 from tabib.cli.analyze_confidence import confidence
 from tabib.cli.analyze_errors import errors
 from tabib.cli.analyze_production import production
@@ -21,4 +22,5 @@ def register(app: typer.Typer) -> None:
     analyze.command("confidence")(confidence)
     analyze.command("production")(production)
     analyze.command("speed")(speed)
+    analyze.command("compare")(compare)
     app.add_typer(analyze, name="analyze")

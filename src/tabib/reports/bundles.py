@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tabib.analysis.comparison import Comparison
 from tabib.analysis.confidence import ConfidenceAnalysis
 from tabib.analysis.confusion import TypeConfusion
 from tabib.analysis.error_analysis import ErrorAnalysis
 from tabib.analysis.production.analysis import ProductionAnalysis
+from tabib.analysis.rows import to_json
+from tabib.analysis.selection import Selection
 from tabib.analysis.speed import SpeedAnalysis
+from tabib.analysis.tradeoffs import TradeOff, trade_off_rows
 from tabib.analysis.types import TypeAnalysis
+from tabib.reports.comparison_text import comparison_statements
 from tabib.reports.csv_file import write_csv
 from tabib.reports.figures.base import save_figure
+from tabib.reports.figures.comparison import draw_pairs, draw_score_speed
 from tabib.reports.figures.confidence import (
     draw_histogram,
     draw_precision_coverage,
@@ -26,6 +32,7 @@ from tabib.reports.figures.production import draw_automation, draw_false_positiv
 from tabib.reports.figures.speed import draw_throughput
 from tabib.reports.figures.types import draw_bars, draw_frequency
 from tabib.reports.production_text import production_statements
+from tabib.reports.selection_text import selection_statements
 from tabib.reports.statements import Tables
 
 if TYPE_CHECKING:
@@ -135,6 +142,40 @@ def speed_bundle(title: str, analysis: SpeedAnalysis) -> Bundle:
             "speed_runs": analysis.run_rows(),
         },
         {"speed": lambda: draw_throughput(analysis, title)},
+    )
+
+
+def comparison_bundle(comparison: Comparison, selection: Selection, trades: Sequence[TradeOff]) -> Bundle:
+    """Models over seeds, their pairs, the best of each type, and the one that is chosen."""
+    tables: Tables = {
+        "comparison_numbers": comparison.number_rows(),
+        "models": comparison.model_rows(),
+        "pairs": comparison.pair_rows(),
+        "best_by_type": comparison.type_rows(),
+        "selection_choice": selection.choice_rows(),
+        "selection": selection.candidate_rows(),
+        "selection_weights": selection.criterion_rows(),
+        "selection_sensitivity": selection.sensitivity_rows(),
+        "tradeoffs": trade_off_rows(trades),
+    }
+    title = comparison.title
+    return Bundle(
+        "comparison",
+        {
+            "compared": title,
+            **comparison.to_json(),
+            "selection": selection.to_json(),
+            "tradeoffs": [to_json(row) for row in trades],
+            "statements": [
+                statement.to_json()
+                for statement in (*comparison_statements(tables), *selection_statements(tables))
+            ],
+        },
+        tables,
+        {
+            "score_speed": lambda: draw_score_speed(comparison, title, selection.chosen),
+            "pairs": lambda: draw_pairs(comparison, title),
+        },
     )
 
 

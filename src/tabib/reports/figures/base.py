@@ -54,6 +54,15 @@ def set_title(axes: Axes, *lines: str) -> None:
     axes.set_title("\n".join(broken), fontsize=9, loc="left")
 
 
+def trim_ticks(axes: Axes) -> None:
+    """Leave out ticks beyond the limits, which are not drawn and yet take room."""
+    for limits, ticks, place in (
+        (axes.get_xlim(), axes.get_xticks(), axes.set_xticks),
+        (axes.get_ylim(), axes.get_yticks(), axes.set_yticks),
+    ):
+        place([tick for tick in ticks if limits[0] <= tick <= limits[1]])
+
+
 def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write ``name.png`` and ``name.svg``; the same figure gives the same bytes."""
     from matplotlib import rc_context

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tabib.analysis.calibration import Calibration
 from tabib.analysis.confidence import ConfidenceAnalysis
-from tabib.reports.figures.base import COLOURS, new_figure, set_title
+from tabib.reports.figures.base import COLOURS, new_figure, set_title, trim_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -146,12 +146,7 @@ def draw_risk_coverage(analysis: ConfidenceAnalysis, title: str) -> Figure | Non
 
 
 def _finish(axes: Axes, title: str) -> None:
-    """The title; and no tick beyond the limits, which is not drawn and yet takes room."""
-    for limits, ticks, place in (
-        (axes.get_xlim(), axes.get_xticks(), axes.set_xticks),
-        (axes.get_ylim(), axes.get_yticks(), axes.set_yticks),
-    ):
-        place([tick for tick in ticks if limits[0] <= tick <= limits[1]])
+    trim_ticks(axes)
     set_title(axes, title)
 
 

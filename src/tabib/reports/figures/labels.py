@@ -29,12 +29,18 @@ _PLACES = (
 
 
 def place_labels(
-    figure: Figure, axes: Axes, points: Sequence[tuple[str, float, float]], size: float = 7
+    figure: Figure,
+    axes: Axes,
+    points: Sequence[tuple[str, float, float]],
+    size: float = 7,
+    *,
+    bars: Sequence[tuple[float, float, float]] = (),
 ) -> list[str]:
     """Write the names that find room, the first ones first; returns those that found none.
 
     Args:
         points: name, x and y of the data.
+        bars: x, lower and upper end of vertical lines, which no name crosses.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -48,6 +54,9 @@ def place_labels(
     for _, x, y in points:
         centre_x, centre_y = axes.transData.transform((x, y))
         taken.append((centre_x - half, centre_y - half, centre_x + half, centre_y + half))
+    for x, low, high in bars:
+        (centre_x, bottom), (_, top) = (axes.transData.transform((x, y)) for y in (low, high))
+        taken.append((centre_x - 1, bottom, centre_x + 1, top))
     homeless = []
     for name, x, y in points:
         for horizontal, vertical, shift_x, shift_y in _PLACES:
