@@ -17,6 +17,7 @@ from tabib.models.build import load_model
 from tabib.records.files import to_json, write_atomically
 from tabib.records.folder import RunFolder
 from tabib.records.record import RunRecord, read_record
+from tabib.runs.deployment import Divided
 from tabib.runs.state import ADVICE, no_model
 
 
@@ -75,10 +76,21 @@ def write_annotations(document: Document, prediction: NerPrediction, output: Pat
 
 def json_lines(documents: Sequence[Document], predictions: Sequence[Any]) -> str:
     """One JSON object per document: the prediction, with the text of each entity."""
-    return "".join(
-        to_json(_row(document, prediction), indent=None) + "\n"
-        for document, prediction in zip(documents, predictions, strict=True)
-    )
+    rows = (_row(document, prediction) for document, prediction in zip(documents, predictions, strict=True))
+    return "".join(to_json(row, indent=None) + "\n" for row in rows)
+
+
+def decided_json_lines(divided: Sequence[Divided]) -> str:
+    """``json_lines`` in which each entity says ``auto`` or ``review``, and each that is for review says why."""
+    text = ""
+    for one in divided:
+        row = _row(one.document, one.prediction)
+        for entity, why in zip(row["entities"], one.reasons, strict=True):
+            entity |= {"decision": "review", "why": why} if why else {"decision": "auto"}
+        if one.document_reason:
+            row["review"] = one.document_reason
+        text += to_json(row, indent=None) + "\n"
+    return text
 
 
 def write_json_lines(path: Path, text: str, inputs: Sequence[Path], *, overwrite: bool) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from tabib.reports.csv_file import csv_text, write_csv
+import pytest
+
+from tabib.reports.csv_file import csv_text, spreadsheet_safe, write_csv
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -21,3 +23,26 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 
 def test_no_rows_are_an_empty_file() -> None:
     assert csv_text([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("-5 °C", "'-5 °C"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
+        ("\t=1", "'\t'=1"),
+        ("a;=1", "a;'=1"),
+        ("a\n+1", "a\n'+1"),
+        ("5-10 mg, 3 = 3", "5-10 mg, 3 = 3"),
+        ("", ""),
+    ],
+)
+def test_what_a_spreadsheet_would_take_for_a_formula_is_text(text: str, safe: str) -> None:
+    assert spreadsheet_safe(text) == safe
+
+
+def test_columns_may_be_given() -> None:
+    assert csv_text([], ("a", "b")) == "a,b\n"
+    assert csv_text([{"b": 1}], ("a", "b")) == "a,b\n,1\n"
