@@ -62,12 +62,14 @@ def test_documented_commands_exist_with_their_options(page: str, command: str) -
     assert {word for word in words if word.startswith("-") and word != "--help"} <= known, f"{page}: {command}"
     for word in words:
         if word.startswith("configs/"):
-            assert (ROOT / word).is_file(), f"{page}: {word} does not exist"
+            there = (ROOT / word).is_file() or (ROOT / word / "benchmark.yaml").is_file()
+            assert there, f"{page}: {word} does not exist"
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
 def test_documented_configurations_load(page: str, text: str, tmp_path: Path) -> None:
     from tabib.config.load import load_benchmark_config, load_run_config
+    from tabib.config.study import StudySettings
 
     content = yaml.safe_load(text)
     folder = tmp_path / "configs"
@@ -78,8 +80,10 @@ def test_documented_configurations_load(page: str, text: str, tmp_path: Path) ->
         assert load_benchmark_config(path).cells()
     elif "dataset" in content:
         assert load_run_config(path).dataset == content["dataset"]
+    elif content.keys() == {"study"}:
+        assert StudySettings.model_validate(content["study"]).folder
     else:
-        pytest.fail(f"{page}: a YAML block that is neither a run nor a benchmark; mark it as ```text")
+        pytest.fail(f"{page}: a YAML block that is no run, benchmark or study; mark it as ```text")
 
 
 def test_the_example_of_a_corpus_loads_and_agrees_with_its_card(tmp_path: Path) -> None:

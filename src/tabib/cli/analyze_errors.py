@@ -28,10 +28,10 @@ def errors(
     """
     from tabib.analysis.error_analysis import analyse_errors
     from tabib.analysis.runs import load_run_data
-    from tabib.cli.analyze_corpus import corpus_of, texts_of, vocabulary_of
     from tabib.cli.console import show_notices, stdout
     from tabib.records.scoring import resampling_of_record
     from tabib.reports.error_tables import print_error_rates, print_examples, print_lengths, print_patterns
+    from tabib.runs.corpus_of_run import corpus_of, texts_of, vocabulary_of
 
     check_output(output)
     data = load_run_data(run, split)

@@ -29,10 +29,10 @@ def types(
     from tabib.analysis.confusion import confuse
     from tabib.analysis.runs import load_run_data
     from tabib.analysis.types import Thresholds, analyse_types
-    from tabib.cli.analyze_corpus import with_train_counts
     from tabib.cli.console import show_notices, stdout
     from tabib.records.scoring import resampling_of_record
     from tabib.reports.type_tables import print_confused, print_types
+    from tabib.runs.corpus_of_run import with_train_counts
 
     thresholds = Thresholds(rare_below, frequent_above)
     check_output(output)

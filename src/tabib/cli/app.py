@@ -17,7 +17,7 @@ import typer
 from tabib import __version__
 from tabib.core.errors import TabibError
 
-COMMANDS = ("train", "eval", "benchmark", "predict", "score", "analyze", "list_", "data", "download")
+COMMANDS = ("train", "eval", "benchmark", "study", "predict", "score", "analyze", "list_", "data", "download")
 """Modules of ``tabib.cli``, in the order of ``tabib --help``."""
 
 app = typer.Typer(

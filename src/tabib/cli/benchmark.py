@@ -12,7 +12,9 @@ from tabib.cli.arguments import ConfigPath, Overrides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from tabib.benchmark.plan import Cell
     from tabib.config.benchmark import BenchmarkConfig
     from tabib.trackers.base import Tracker
 
@@ -35,20 +37,36 @@ def benchmark(
     force: Force = False,
 ) -> None:
     """Run what is missing or failed, and show the table. Exit code 1 if a cell is not done at the end."""
+    from tabib.benchmark.plan import plan
+    from tabib.cli.tracking import trackers_of_benchmark
+    from tabib.runs.state import State
+
+    loaded = load_benchmark(config, overrides, seeds, touch=not dry_run)
+    trackers = trackers_of_benchmark(loaded, touch=not dry_run)
+    if dry_run:
+        show_dry_run(loaded, force=force)
+        return
+    cells = run_benchmark(loaded, trackers, plan(loaded), force=force)
+    if any(cell.state is not State.DONE for cell in cells):
+        raise typer.Exit(1)
+
+
+def load_benchmark(
+    path: Path, overrides: Sequence[str] | None, seeds: str | None, *, touch: bool
+) -> BenchmarkConfig:
+    """The benchmark of a file; says which settings have no effect.
+
+    Raises:
+        ConfigError: the file, an override or ``--seeds`` is wrong, or an output cannot be written.
+    """
     from tabib.cli.console import show_notices
     from tabib.config.load import load_benchmark_config
-
-    loaded = load_benchmark_config(config, overrides or (), None if seeds is None else _seeds(seeds))
-    from tabib.cli.tracking import trackers_of_benchmark
     from tabib.runs.settings import settings_notices
 
-    _require_outputs(loaded, touch=not dry_run)
-    trackers = trackers_of_benchmark(loaded, touch=not dry_run)
+    loaded = load_benchmark_config(path, overrides or (), None if seeds is None else _seeds(seeds))
+    _require_outputs(loaded, touch=touch)
     show_notices((*loaded.notices, *settings_notices(cell.config for cell in loaded.cells())))
-    if dry_run:
-        _dry_run(loaded, force=force)
-        return
-    _run(loaded, trackers, force=force)
+    return loaded
 
 
 def _require_outputs(config: BenchmarkConfig, *, touch: bool) -> None:
@@ -63,32 +81,32 @@ def _require_outputs(config: BenchmarkConfig, *, touch: bool) -> None:
             require_file(Path(name), key, touch=touch)
 
 
-def _run(config: BenchmarkConfig, trackers: Sequence[Tracker], *, force: bool) -> None:
+def run_benchmark(
+    config: BenchmarkConfig, trackers: Sequence[Tracker], cells: Sequence[Cell], *, force: bool
+) -> list[Cell]:
+    """Run the cells that are not done (all with ``force``), show and write the results, and tell trackers."""
     from tabib.benchmark.aggregate import aggregate
     from tabib.benchmark.execute import execute
-    from tabib.benchmark.plan import plan
     from tabib.cli.benchmark_progress import Progress
     from tabib.cli.console import stdout
     from tabib.cli.tracking import tell_benchmark
     from tabib.reports.terminal import print_results
-    from tabib.runs.state import State
 
-    cells = plan(config)
     progress = Progress(config, cells, _command(), force=force)
     progress.begin()
-    cells = execute(config, cells, progress, force=force)
-    results = aggregate(config, cells, _command())
+    after = execute(config, cells, progress, force=force)
+    results = aggregate(config, after, _command())
     console = stdout()
     print_results(console, results)
     progress.write(results)
     for path in progress.outputs:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
     tell_benchmark(trackers, config, results)
-    if any(cell.state is not State.DONE for cell in cells):
-        raise typer.Exit(1)
+    return after
 
 
-def _dry_run(config: BenchmarkConfig, *, force: bool) -> None:
+def show_dry_run(config: BenchmarkConfig, *, force: bool) -> None:
+    """What would be run, and what it costs."""
     import os
 
     # Looking for weights must not fetch them.
@@ -119,4 +137,4 @@ def _command() -> str:
     return shlex.join(["tabib", *sys.argv[1:]])
 
 
-__all__ = ["benchmark", "register"]
+__all__ = ["benchmark", "load_benchmark", "register", "run_benchmark", "show_dry_run"]

@@ -23,6 +23,7 @@ from tabib.config.output import OutputConfig
 from tabib.config.paths import PathText
 from tabib.config.run import EvaluationConfig, RunConfig
 from tabib.config.schema import ListOf, Schema
+from tabib.config.study import StudySettings
 from tabib.config.yaml_file import describe
 from tabib.registry import nearest
 
@@ -83,6 +84,7 @@ class BenchmarkConfig(Schema):
     )
     evaluation: EvaluationConfig | None = Field(default=None, description="put over every base's")
     output: OutputConfig = OutputConfig()
+    study: StudySettings = Field(default=StudySettings(), description="of ``tabib study``; entities only")
     data_dir: PathText | None = None
     offline_dir: PathText | None = None
     threads: int | None = Field(
@@ -99,7 +101,7 @@ class BenchmarkConfig(Schema):
         """A section with nothing below it (null) is as if it were not there."""
         if not isinstance(value, Mapping):
             return value
-        optional = ("output", "training", "seeds")
+        optional = ("output", "training", "seeds", "study")
         return {key: item for key, item in value.items() if item is not None or key not in optional}
 
     @model_validator(mode="wrap")

@@ -84,7 +84,9 @@ def load_benchmark_config(
         _, unreadable = base_configs(marked, path.parent)
         raise InvalidConfig([*problems_of(error, BenchmarkConfig, marked.marks), *unreadable]) from None
     cells, not_planned = expand(benchmark, marked, path.parent)
-    benchmark = benchmark.model_copy(update={"output": benchmark.output.placed(path.parent)})
+    benchmark = benchmark.model_copy(
+        update={"output": benchmark.output.placed(path.parent), "study": benchmark.study.placed(path.parent)}
+    )
     benchmark._cells = tuple(cells)
     benchmark._not_planned = tuple(not_planned)
     benchmark._path = path

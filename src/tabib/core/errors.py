@@ -9,6 +9,7 @@ TabibError                 the root: catch this to catch them all
 ├── RecordError            a run folder is absent, incomplete or written by another version
 ├── BudgetError            a model's answers have taken all the tokens or money that they may
 ├── TrackerError           a tracker could not be told of results, which are on disk all the same
+├── ReportError            a report could not be written in one of its forms
 ├── MissingExtraError      an optional package is not installed: says how to install it
 └── Interrupted            a run was asked to stop (SIGTERM, Ctrl-C) and has saved where it was
 
@@ -66,6 +67,12 @@ class BudgetError(TabibError):
 
 class TrackerError(TabibError):
     """A tracker could not be told of results; they are on disk, and telling it can be tried again."""
+
+    exit_code = 1
+
+
+class ReportError(TabibError):
+    """A report could not be written in one of its forms; what it is made from is on disk."""
 
     exit_code = 1
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from tabib.records.files import write_atomically
 from tabib.records.results import Environment, Results
+from tabib.reports.markdown_text import escape, table
 from tabib.reports.table import (
     MARKS,
     SCORERS,
@@ -25,7 +25,7 @@ from tabib.reports.table import (
 )
 
 _HEAD = ("Model", "Score", "95% interval", "Seeds", "Training", "Tokens")
-_NUMBERS = frozenset(_HEAD[1:])
+_NUMBERS = range(1, len(_HEAD))
 
 
 def write_markdown(path: Path, results: Results) -> None:
@@ -36,16 +36,14 @@ def write_markdown(path: Path, results: Results) -> None:
 def render_markdown(results: Results) -> str:
     """The whole page."""
     title = results.description or "Benchmark"
-    parts = [f"# {_escape(title)}", _summary(results)]
+    parts = [f"# {escape(title)}", _summary(results)]
     notes: dict[str, int] = {}
     for group, datasets in by_dataset(results).items():
-        parts.append(f"## {_escape(group)}")
+        parts.append(f"## {escape(group)}")
         for dataset, rows in datasets.items():
             parts.append(_dataset(dataset, rows, notes))
     if notes:
-        parts.append(
-            "\n".join(f"<sup>{number}</sup> {_escape(note)}  " for note, number in notes.items()).rstrip()
-        )
+        parts.append("\n".join(f"<sup>{number}</sup> {escape(note)}  " for note, number in notes.items()).rstrip())
     parts += ["## How to read this", _legend(results), "## How it was made", _provenance(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -74,7 +72,9 @@ def _dataset(dataset: str, rows: Sequence[Row], notes: dict[str, int]) -> str:
         counts = ", ".join(f"{count} {reason}" for reason, count in lost.items())
         facts.append(f"Gold annotations of this split that are not part of this task: {counts}.")
     body = [_cells(row, notes) for row in rows]
-    return "\n\n".join([f"### {_escape(dataset)}", " ".join(map(_escape_text, facts)), _table(_HEAD, body)])
+    return "\n\n".join(
+        [f"### {escape(dataset)}", " ".join(map(_escape_text, facts)), table(_HEAD, body, _NUMBERS)]
+    )
 
 
 def _cells(row: Row, notes: dict[str, int]) -> list[str]:
@@ -91,7 +91,7 @@ def _cells(row: Row, notes: dict[str, int]) -> list[str]:
         value += f" <sup>{','.join(numbers)}</sup>"
     tokens = train_tokens(cell)
     return [
-        _escape(cell.model),
+        escape(cell.model),
         value,
         interval_text(summary),
         f"{len(cell.done)}/{len(cell.seeds)}" if cell.planned else "",
@@ -126,7 +126,7 @@ def _provenance(results: Results) -> str:
             " differences between them may come from that."
         )
     weights = {cell.model: cell.weights for cell in results.cells if cell.weights}
-    lines += [f"- {_escape(model)}: `{name}`" for model, name in weights.items()]
+    lines += [f"- {escape(model)}: `{name}`" for model, name in weights.items()]
     return "\n".join(line for line in lines if line)
 
 
@@ -139,32 +139,7 @@ def _environment(environment: Environment) -> str:
         str(machine.get("gpu") or "no GPU"),
     ]
     packages = ", ".join(f"{name} {version}" for name, version in environment.versions.items())
-    return f"- {environment.runs} runs on {_escape('; '.join(part for part in parts if part))}; {packages}"
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    """Columns are padded, so that the source reads as a table too."""
-    widths = [max(len(row[index]) for row in (head, *body)) for index in range(len(head))]
-
-    def line(row: Sequence[str]) -> str:
-        padded = [
-            text.rjust(width) if name in _NUMBERS else text.ljust(width)
-            for text, width, name in zip(row, widths, head, strict=True)
-        ]
-        return f"| {' | '.join(padded)} |"
-
-    rule = [
-        "-" * (max(width, 3) - 1) + ":" if name in _NUMBERS else "-" * max(width, 3)
-        for name, width in zip(head, widths, strict=True)
-    ]
-    return "\n".join([line(head), f"| {' | '.join(rule)} |", *map(line, body)])
-
-
-def _escape(text: str) -> str:
-    """Text that Markdown shows as it is, also in a table."""
-    flat = " ".join(text.split())
-    # An underscore within a word is text in Markdown anyway, and names are easier to find unescaped.
-    return re.sub(r"[\\|*`\[\]<>]|(?<!\w)_|_(?!\w)", lambda match: f"\\{match.group()}", flat)
+    return f"- {environment.runs} runs on {escape('; '.join(part for part in parts if part))}; {packages}"
 
 
 def _escape_text(text: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import Any, Literal
 
@@ -54,6 +54,10 @@ class Citation:
     value: Any
     text: str
 
+    def renamed(self, table: str) -> Citation:
+        """The same cell, where its table is called otherwise."""
+        return replace(self, table=table)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -73,6 +77,14 @@ class Statement:
         plain = "".join(text for text, *_ in Formatter().parse(self.words))
         if _TYPED_NUMBER.search(plain):
             raise ValueError(f"{plain!r} holds a number that no table gives")
+
+    def pieces(self) -> Iterator[str | Citation]:
+        """Words and what is cited, in the order of the sentence."""
+        for words, name, _, _ in Formatter().parse(self.words):
+            if words:
+                yield words
+            if name is not None:
+                yield self.cited[name]
 
     @property
     def text(self) -> str:
@@ -126,11 +138,11 @@ class Book:
         """
         row = self.find(table, **key)
         value = self._cell(table, row, column)
-        text = _written(style, value)
+        text = written(style, value)
         if interval and value is not None:
             low, high = (self._cell(table, row, f"{column}_{end}") for end in ("low", "high"))
             if low is not None and high is not None:
-                ends = (_written(style, end).removesuffix("%") for end in (low, high))
+                ends = (written(style, end).removesuffix("%") for end in (low, high))
                 text += " [{}, {}]".format(*ends)
         return Citation(table, row, column, value, text)
 
@@ -140,16 +152,19 @@ class Book:
         """Cite one cell of each of several rows, under the names ``item_a``, ``item_b``…"""
         return {
             f"item_{_letters(index)}": Citation(
-                table, row, column, value := self._cell(table, row, column), _written(style, value)
+                table, row, column, value := self._cell(table, row, column), written(style, value)
             )
             for index, row in enumerate(rows)
         }
 
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, as in its CSV file: the keys of all rows, in the order in which they come."""
+        return list(dict.fromkeys(name for row in self.tables[table] for name in row))
+
     def _cell(self, table: str, row: int, column: str) -> Any:
-        cells = self.tables[table][row]
-        if column not in cells:
+        if column not in self.columns(table):
             raise LookupError(f"the table {table!r} has no column {column!r}")
-        return cells[column]
+        return self.tables[table][row].get(column)
 
 
 def enumerated(names: Iterable[str]) -> str:
@@ -158,7 +173,8 @@ def enumerated(names: Iterable[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
-def _written(style: Style, value: Any) -> str:
+def written(style: Style, value: Any) -> str:
+    """A value in a style; ``n/a`` for None."""
     return UNDEFINED if value is None else _WRITERS[style](value)
 
 

@@ -1,0 +1,1 @@
+"""A report as data (sections of sentences, tables and plots), and its forms: HTML, Markdown, notebook, CSV."""
