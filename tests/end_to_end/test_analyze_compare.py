@@ -108,3 +108,18 @@ def test_mistakes_are_answered(
 def test_the_same_run_twice_is_refused(trained: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert compare([trained[0], trained[0]]) == 2
     assert "two runs of 'dictionary' have the seed 42" in capsys.readouterr().err
+
+
+def test_speeds_that_were_measured_are_used(
+    trained: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copies = [Path(shutil.copytree(path, tmp_path / path.name)) for path in trained]
+    for path in copies[:3]:
+        command = ["analyze", "speed", str(path), "--documents", "2", "--repeats", "1", "--batch-size", "2"]
+        assert command_line(command) == 0
+    capsys.readouterr()
+    assert compare(copies) == 0
+    shown = capsys.readouterr().out
+
+    assert "documents per second with the weight 0.2" in shown
+    assert "Speed did not count" not in shown

@@ -42,7 +42,8 @@ Speed = Annotated[
     typer.Option(
         "--speed",
         metavar="MODEL=NUMBER",
-        help="Documents per second of a model in prediction; may be repeated.",
+        help="Documents per second of a model in prediction; may be repeated. By default what [cyan]tabib analyze"
+        " speed[/cyan] measured.",
         show_default=False,
     ),
 ]
@@ -88,7 +89,8 @@ def compare(
     check_output(output)
     data = [load_run_data(run, split) for run in runs]
     models = group_models(data)
-    speeds = _speeds(_numbers(speed, "--speed"), [model.name for model in models.models])
+    given = _speeds(_numbers(speed, "--speed"), [model.name for model in models.models])
+    speeds = {**_measured(runs, data), **given}
     resampling = resampling_of_record(data[0].record)
     comparison = compare_models(
         models, thresholds, resampling, documents_per_second=speeds, permutations=permutations
@@ -115,6 +117,24 @@ def _dev(runs: Sequence[Path], data: Sequence[RunData], split: str) -> list[RunD
     if split == "dev":
         return list(data)
     return [load_run_data(run, "dev") for run in runs if "dev" in RunFolder(run).predicted_splits()]
+
+
+def _measured(runs: Sequence[Path], data: Sequence[RunData]) -> dict[str, float]:
+    """Documents per second by model, as they were measured in the run folders; says what cannot be compared."""
+    from dataclasses import replace
+
+    from tabib.analysis.model_speeds import speeds_of_models
+    from tabib.cli.console import show_notices
+    from tabib.records.speed import read_speed
+
+    found = []
+    for path, of in zip(runs, data, strict=True):
+        measurement = read_speed(path)
+        if measurement is not None and measurement.identity == of.record.identity:
+            found.append(replace(measurement, name=of.record.name))
+    speeds, notes = speeds_of_models(found)
+    show_notices(notes)
+    return speeds
 
 
 def _numbers(pairs: Sequence[str] | None, option: str) -> dict[str, float]:
