@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
-import numpy as np
-
+from tabib.analysis.criteria import CRITERIA, Criterion, CriterionUse, Sensitivity, sensitivity, weigh
 from tabib.analysis.model_scores import Counted, ModelScores, count_models, score_models
 from tabib.analysis.models import Models, run_name
 from tabib.analysis.rows import to_json, to_row
@@ -22,18 +21,12 @@ from tabib.core.scores import Score
 from tabib.registry import nearest
 from tabib.tasks.base import Resampling
 
-Criterion = Literal["score", "rare_types", "speed"]
-CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
-
 NO_DEV = "it has no dev predictions of every seed"
 NO_DEV_AT_ALL = "no model has dev predictions, and nothing is chosen on what is evaluated"
 BASELINE = "it is the majority baseline"
 NOT_ABOVE = "its score on dev is not above the majority baseline's"
 NOT_ASKED = "it is not among the candidates that were asked for"
 NO_CANDIDATE = "there is no candidate"
-NOT_MEASURED = "speed was not measured for every candidate"
-NOTHING = "it is 0 for every candidate"
-_TIES = 1e-12  # totals that are one number
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +60,6 @@ class SelectionSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class CriterionUse:
-    """One criterion.
-
-    Args:
-        weight: as it was asked for, all weights summing to 1.
-        used: after the weights of criteria that are left out went to the others; ``why`` it was left out.
-    """
-
-    criterion: Criterion
-    weight: float
-    used: float
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """One model under the rule.
 
@@ -106,16 +84,6 @@ class Candidate:
     run: str
     seed_score: float | None
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """In how many of all weightings a candidate wins; equally good candidates share one."""
-
-    model: str
-    won: float
-    weightings: int
-    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +171,7 @@ def select(
     floor = max((row.f1.value or 0.0 for row in lines.values() if row.family == "majority"), default=None)
     reasons = {name: _excluded(lines.get(name), floor, settings, name) for name in names}
     able = [lines[name] for name in names if not reasons[name]]
-    criteria, shares = _criteria(able, settings)
+    criteria, shares = weigh(able, settings.weights, NO_CANDIDATE)
     totals = {
         name: sum(use.used * share for use in criteria if (share := of_model[use.criterion]) is not None)
         for name, of_model in shares.items()
@@ -225,7 +193,7 @@ def select(
         "" if order else NO_CANDIDATE if lines else NO_DEV_AT_ALL,
         criteria,
         tuple(rows),
-        _sensitivity(shares, criteria, settings.step),
+        sensitivity(shares, criteria, settings.step),
     )
 
 
@@ -240,47 +208,6 @@ def _excluded(line: ModelScores | None, floor: float | None, settings: Selection
     if line.family == "majority":
         return BASELINE
     return NOT_ABOVE if floor is not None and line.f1.value <= floor else ""
-
-
-def _criteria(
-    able: Sequence[ModelScores], settings: SelectionSettings
-) -> tuple[tuple[CriterionUse, ...], dict[str, dict[Criterion, float | None]]]:
-    """What each criterion counts for, and model → criterion → share of the best."""
-    shares: dict[str, dict[Criterion, float | None]] = {row.model: dict.fromkeys(CRITERIA) for row in able}
-    left_out: dict[Criterion, str] = {}
-    for criterion in CRITERIA:
-        values = {row.model: _value(row, criterion) for row in able}
-        known = [value for value in values.values() if value is not None]
-        if len(known) < len(able):
-            rare = next((row.rare_f1.reason for row in able if row.rare_f1.reason), "")
-            left_out[criterion] = NOT_MEASURED if criterion == "speed" else rare
-        elif not known or max(known) <= 0:
-            left_out[criterion] = NOTHING if known else NO_CANDIDATE
-        else:
-            for model, value in values.items():
-                shares[model][criterion] = (value or 0.0) / max(known)
-    whole = sum(settings.weights.values())
-    weights = {criterion: settings.weights.get(criterion, 0.0) / whole for criterion in CRITERIA}
-    rest = sum(weight for criterion, weight in weights.items() if criterion not in left_out)
-    if able and not rest:
-        # All the weight lay on what is not known: the score, which every candidate has, decides.
-        weights_used = {criterion: float(criterion == "score") for criterion in CRITERIA}
-    else:
-        weights_used = {
-            criterion: 0.0 if criterion in left_out or not rest else weight / rest
-            for criterion, weight in weights.items()
-        }
-    uses = (
-        CriterionUse(criterion, weights[criterion], weights_used[criterion], left_out.get(criterion, ""))
-        for criterion in CRITERIA
-    )
-    return tuple(uses), shares
-
-
-def _value(row: ModelScores, criterion: Criterion) -> float | None:
-    if criterion == "speed":
-        return row.documents_per_second
-    return row.f1.value if criterion == "score" else row.rare_f1.value
 
 
 def _candidate(
@@ -323,29 +250,3 @@ def _best_seed(item: Counted) -> tuple[int, str, float] | None:
         return None
     value, _, data = max(scored, key=lambda row: row[:2])
     return data.record.seed, run_name(data), value
-
-
-def _sensitivity(
-    shares: Mapping[str, Mapping[Criterion, float | None]], criteria: Sequence[CriterionUse], step: float
-) -> tuple[Sensitivity, ...]:
-    """Every weighting of the criteria that are known, in steps."""
-    known = [use.criterion for use in criteria if not use.why]
-    if not shares or not known:
-        return ()
-    weights_WC = np.array(list(_weightings(len(known), round(1 / step))), np.float64) * step
-    values_MC = np.array(
-        [[of_model[criterion] for criterion in known] for of_model in shares.values()], np.float64
-    )
-    totals_WM = weights_WC @ values_MC.T
-    wins_WM = totals_WM >= totals_WM.max(axis=1, keepdims=True) - _TIES
-    won_M = (wins_WM / wins_WM.sum(axis=1, keepdims=True)).sum(axis=0)
-    n = len(weights_WC)
-    rows = [Sensitivity(name, float(won), n, float(won) / n) for name, won in zip(shares, won_M, strict=True)]
-    return tuple(sorted(rows, key=lambda row: (-row.won, row.model)))
-
-
-def _weightings(criteria: int, steps: int) -> list[tuple[int, ...]]:
-    """All ways to share ``steps`` out."""
-    if criteria == 1:
-        return [(steps,)]
-    return [(first, *rest) for first in range(steps + 1) for rest in _weightings(criteria - 1, steps - first)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tabib.analysis.comparison import compare
+from tabib.analysis.criteria import NOT_MEASURED, NOTHING
 from tabib.analysis.models import NO_RARE, group_models
 from tabib.analysis.runs import RunData
 from tabib.analysis.selection import (
@@ -16,8 +17,6 @@ from tabib.analysis.selection import (
     NO_DEV_AT_ALL,
     NOT_ABOVE,
     NOT_ASKED,
-    NOT_MEASURED,
-    NOTHING,
     Candidate,
     Selection,
     SelectionSettings,
