@@ -149,7 +149,7 @@ def test_what_an_earlier_report_wrote_goes_and_other_files_stay(study: Path) -> 
 def test_runs_that_are_not_done_are_named_first(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line(["study", "report", ".", "--seeds", "1,2,3", "--no-notebook"]) == 1
     report = (study / "report" / "report.md").read_text(encoding="utf-8")
-    assert report.splitlines()[2].startswith("INCOMPLETE: 2 of 6 runs are not done.")
+    assert report.splitlines()[2].startswith("**Incomplete: 2 of 6 runs are not done;")
     assert "missing" in report
     assert "written:" in capsys.readouterr().out
 

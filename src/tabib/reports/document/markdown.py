@@ -15,7 +15,9 @@ def render_markdown(report: Report, assets: str) -> str:
     Args:
         assets: path of the folder that holds ``plots`` and ``tables``, relative to the page; empty for its own.
     """
-    blocks = [f"# {escape(report.title)}", _paragraph(report.lead)]
+    blocks = [f"# {escape(report.title)}"]
+    blocks += [f"**{escape(warning.text)}**" for warning in report.warnings]
+    blocks.append(_paragraph(report.lead))
     for section in report.sections:
         blocks.append(f"## {escape(section.title)}")
         for part in report.parts(section):

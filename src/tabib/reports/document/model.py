@@ -103,6 +103,7 @@ class Report:
 
     Args:
         title: its heading.
+        warnings: what a reader has to know before anything else.
         lead: what it is about.
         sections: in their order.
         book: all tables, also those that are not shown.
@@ -110,6 +111,7 @@ class Report:
     """
 
     title: str
+    warnings: Sequence[Statement]
     lead: Sequence[Statement]
     sections: Sequence[Section]
     book: Book
@@ -138,8 +140,8 @@ class Report:
         }
 
     def statements(self) -> list[tuple[str, Statement]]:
-        """Every sentence, with the key of its section; those of the lead under an empty one."""
-        found = [("", statement) for statement in self.lead]
+        """Every sentence, with the key of its section; those before the first under an empty one."""
+        found = [("", statement) for statement in (*self.warnings, *self.lead)]
         for section in self.sections:
             for part in self.parts(section):
                 if isinstance(part, TextPart):

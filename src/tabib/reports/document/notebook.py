@@ -81,7 +81,8 @@ def build_notebook(report: Report) -> NotebookNode:
 def _cells(report: Report) -> Iterator[Any]:
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
-    yield new_markdown_cell(f"# {escape(report.title)}\n\n{_text(report.lead)}")
+    warnings = "".join(f"**{escape(warning.text)}**\n\n" for warning in report.warnings)
+    yield new_markdown_cell(f"# {escape(report.title)}\n\n{warnings}{_text(report.lead)}")
     yield new_code_cell(_BEGIN)
     for section in report.sections:
         yield new_markdown_cell(f"## {escape(section.title)}")

@@ -39,7 +39,7 @@ def build_report(title: str, found: Collected, plots: frozenset[str]) -> Report:
     if found.looked_into:
         sections.append(production_section(found.production))
     sections.append(about_section(book))
-    return Report(title, _lead(found), sections, book, plots)
+    return Report(title, incomplete(book), _lead(found), sections, book, plots)
 
 
 def build_insights(title: str, found: Collected) -> Report:
@@ -55,7 +55,7 @@ def build_insights(title: str, found: Collected) -> Report:
         ("speed", "Speed", speed_findings(book)),
     ]
     sections = [Section(key, name, [ListPart(statements)]) for key, name, statements in said if statements]
-    return Report(f"{title}: insights", _lead(found), sections, book, frozenset())
+    return Report(f"{title}: insights", incomplete(book), _lead(found), sections, book, frozenset())
 
 
 def headlines(found: Collected) -> list[Statement]:
@@ -74,7 +74,7 @@ def headlines(found: Collected) -> list[Statement]:
 
 def _lead(found: Collected) -> Sequence[Statement]:
     book = found.book
-    said = [*incomplete(book)]
+    said = []
     if found.looked_into:
         cited = {
             "run": book.cite("selection_choice", "run", "text"),

@@ -57,4 +57,6 @@ def report() -> Report:
         Section("first", "First", [TextPart([SAID]), TABLE, *plots]),
         Section("second", "Second", [ListPart([SAID, Statement("Nothing else.")]), TABLE]),
     ]
-    return Report("A study & more", [Statement("A lead.")], sections, BOOK, frozenset({"drawn"}))
+    return Report(
+        "A study & more", [Statement("Beware.")], [Statement("A lead.")], sections, BOOK, frozenset({"drawn"})
+    )

@@ -8,7 +8,7 @@ from tabib.reports.document.model import Report
 
 def test_the_whole_page(report: Report) -> None:
     assert render_markdown(report, "assets") == (
-        "# A study & more\n\nA lead.\n\n## First\n\n"
+        "# A study & more\n\n**Beware.**\n\nA lead.\n\n## First\n\n"
         "Age \\<b\\> has an F1 of 91.8% [81.0, 97.0], of 12 documents.\n\n"
         "**Scores by type.** ([CSV](assets/tables/types.csv))\n\n"
         "| type      |              F1 % |\n"

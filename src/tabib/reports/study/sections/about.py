@@ -65,7 +65,7 @@ def incomplete(book: Book) -> list[Statement]:
     if not book.cell("study", "not_done"):
         return []
     cited = {"n": book.cite("study", "not_done", "count"), "all": book.cite("study", "runs", "count")}
-    return [Statement("INCOMPLETE: {n} of {all} runs are not done.", cited)]
+    return [Statement("Incomplete: {n} of {all} runs are not done; they are listed at the end.", cited)]
 
 
 def _sentences(book: Book) -> list[Statement]:

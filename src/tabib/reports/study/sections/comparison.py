@@ -12,7 +12,7 @@ _MODELS = (
     Shown("model", "model"),
     Shown("seeds", "seeds", "count"),
     Shown("f1", "F1 % [95% interval]", "percent", interval=True),
-    Shown("f1_sd", "sd", "points"),
+    Shown("f1_sd", "sd", "percent"),
     Shown("precision", "P %", "percent"),
     Shown("recall", "R %", "percent"),
     Shown("f1_macro", "macro F1 %", "percent"),
