@@ -4,9 +4,10 @@ Korn and Graubard (1998): the interval of Clopper and Pearson with the effective
 bootstrap of a share of 1 is [1, 1] whatever n is, and that of few items is too short; this one is neither.
 
 For K shares p = right / n over D documents: v = m/(m − 1) Σ_d (right_d − p n_d)² / n² (m: documents with items) is
-the variance of p, deff = v / (p (1 − p) / n) the design effect, at least 1. Where p is 0 or 1 it cannot be seen,
-and that of all K shares together stands for it. n_eff = n / deff · (t_{n−1} / t_{m−1})², t the 97.5% quantile of
-Student's distribution.
+the variance of p, and v / (p (1 − p) / n) its design effect. Of few items it is known badly, and where p is 0 or 1
+not at all. So it is at least 1 + ρ (s − 1) (Kish 1965), s = Σ_d n_d² / n, with one correlation ρ within documents
+for all K shares, from Σ_k (n² v − n p (1 − p)) = ρ Σ_k n p (1 − p) (s − 1). Then
+n_eff = n / deff · (t_{n−1} / t_{m−1})², t the 97.5% quantile of Student's distribution.
 """
 
 from __future__ import annotations
@@ -54,6 +55,18 @@ class Proportions:
         p[some] = betainc(right[some], n[some] - right[some] + 1, target)
         return p
 
+    def p_at_least(self, target: float) -> Floats:
+        """(K): the same of "the true share is ``target`` or more": the chance of at most so many right ones."""
+        from scipy.special import betaincc
+
+        right, n = self.share * self.effective, self.effective
+        known = ~np.isnan(n)
+        p = np.full(len(n), np.nan)
+        p[known] = 1.0
+        some = known & (right < n)
+        p[some] = betaincc(right[some] + 1, n[some] - right[some], target)
+        return p
+
     def scores(self, reason: str) -> list[Score]:
         """As scores; ``reason`` says why a share is None where there are no items."""
         return [to_score(*numbers, reason) for numbers in zip(self.share, self.low, self.high, strict=True)]
@@ -64,7 +77,12 @@ class Proportions:
 
 
 def proportions(right_counts_DK: NDArray[np.generic], counts_DK: NDArray[np.generic]) -> Proportions:
-    """Shares and their intervals from counts by document."""
+    """Shares and their intervals from counts by document.
+
+    Args:
+        right_counts_DK, counts_DK: of shares that are alike, such as those of types: they lend each other the
+            correlation within documents.
+    """
     from scipy.special import betaincinv, stdtrit
 
     right_DK, n_DK = right_counts_DK.astype(np.float64), counts_DK.astype(np.float64)
@@ -75,9 +93,11 @@ def proportions(right_counts_DK: NDArray[np.generic], counts_DK: NDArray[np.gene
     total = np.where(known, n, MIN_DOCUMENTS)
     spread = np.where(known, m / (m - 1) * ((right_DK - p * n_DK) ** 2).sum(axis=0), 0.0)
     expected = np.where(known, total * p * (1 - p), 0.0)
-    pooled = max(1.0, float(spread.sum() / expected.sum())) if expected.sum() else 1.0
-    seen = expected > 0
-    deff = np.where(seen, np.maximum(1.0, spread / np.where(seen, expected, 1.0)), pooled)
+    size = np.where(known, (n_DK**2).sum(axis=0) / total, 1.0)
+    room = (expected * (size - 1)).sum()
+    together = min(1.0, max(0.0, float((spread - expected).sum() / room))) if room else 0.0
+    own = np.divide(spread, expected, out=np.ones(len(n)), where=expected > 0)
+    deff = np.maximum(own, 1 + together * (size - 1))
     quantile = (1 + LEVEL) / 2
     effective = total / deff * (stdtrit(total - 1, quantile) / stdtrit(m - 1, quantile)) ** 2
     x, rest = p * effective, (1 - p) * effective

@@ -20,7 +20,7 @@ _RISKS = 10
 
 _CLASS_HEADS = {
     "auto": "auto: shown on dev to reach the target",
-    "human": "human: shown on dev to be below the target, or never predicted",
+    "human": "human: on dev probably below the target, or never predicted",
     "unknown": "unknown: dev has too little to say",
 }
 
@@ -44,7 +44,7 @@ def print_production(console: Console, analysis: ProductionAnalysis) -> None:
 
 
 def _print_entities(console: Console, analysis: ProductionAnalysis) -> None:
-    names = ("auto", "auto %", "precision %", "95% interval", "recall %", "wrong/doc", "unseen %")
+    names = ("auto", "auto %", "P %", "95% interval", "R %", "wrong/doc", "unseen %")
     rows = [
         (
             f"{row.threshold:g}",
@@ -62,7 +62,7 @@ def _print_entities(console: Console, analysis: ProductionAnalysis) -> None:
 
 
 def _print_documents(console: Console, analysis: ProductionAnalysis) -> None:
-    names = ("auto", "auto %", "all right", "precision %", "mean share %", "review p50", "p90", "max")
+    names = ("auto", "auto %", "right", "P %", "share %", "median", "p90", "most")
     rows = [
         (
             f"{row.threshold:g}",
@@ -76,12 +76,14 @@ def _print_documents(console: Console, analysis: ProductionAnalysis) -> None:
         for row in analysis.documents
     ]
     n = analysis.documents[0].documents
-    what = f"{n} documents; right of it: entities auto-coded and to review of each, entity by entity"
+    what = (
+        f"{n} of them; share, median, p90, most: entity by entity, auto-coded share and what is left for a reader"
+    )
     _print_table(console, "document by document", what, ("threshold", *names), rows)
 
 
 def _print_high_value(console: Console, analysis: ProductionAnalysis) -> None:
-    names = ("P", "R", "F1", "auto", "precision %", "95% interval", "auto %", "target")
+    names = ("P", "R", "F1", "auto", "auto P %", "95% interval", "auto %", "target")
     rows = [
         (
             row.label,
@@ -123,7 +125,7 @@ def _print_types(console: Console, analysis: ProductionAnalysis) -> None:
     from rich.text import Text
 
     columns = [
-        Column(name, right=index > 0)
+        Column(name, right=index > 0, optional=index == 6)
         for index, name in enumerate(("type", "dev auto", "P %", "95% interval", "auto", "P %", "95% interval"))
     ]
     sections = []
@@ -155,24 +157,34 @@ def _type_cells(row: TypeDecision) -> Sequence[str]:
 
 
 def _print_policies(console: Console, analysis: ProductionAnalysis) -> None:
-    names = ("threshold", "where", "auto %", "precision %", "95% interval", "recall %", "wrong/doc")
-    rows = [
-        (
-            made.policy.name,
-            number_text(made.policy.threshold),
-            where,
-            percent_text(outcome.automation.value),
-            percent_text(outcome.precision.value),
-            interval_text(outcome.precision),
-            percent_text(outcome.recall.value),
-            _number(outcome.wrong_per_document),
-        )
-        for made in analysis.policies
-        for where, outcome in (("dev", made.dev), ("split", made.test))
-        if outcome is not None
+    from rich.text import Text
+
+    columns = [
+        Column(name, right=index > 0)
+        for index, name in enumerate(("where", "auto", "auto %", "P %", "95% interval", "R %", "wrong/doc"))
     ]
-    what = "what is coded without a reader; dev is where it was chosen, and too good"
-    _print_table(console, "policies", what, ("policy", *names), rows)
+    sections = []
+    for made in analysis.policies:
+        cells = [
+            (
+                where,
+                str(outcome.auto_coded),
+                percent_text(outcome.automation.value),
+                percent_text(outcome.precision.value),
+                interval_text(outcome.precision),
+                percent_text(outcome.recall.value),
+                _number(outcome.wrong_per_document),
+            )
+            for where, outcome in (("dev", made.dev), ("split", made.test))
+            if outcome is not None
+        ]
+        types = "" if made.policy.types is None else f", {len(made.policy.types)} types"
+        what = f": {number_text(made.policy.threshold)}{types}"
+        head = Text(made.policy.name, "bold") + Text(what, "italic dim")
+        sections.append(Section(head, [[Text(cell) for cell in row] for row in cells]))
+    console.print()
+    console.print(Text("policies", "bold") + Text(": dev is where they were chosen, and too good", "italic dim"))
+    print_sections(console, columns, sections)
 
 
 def _print_table(

@@ -181,13 +181,13 @@ def _classes(book: Book) -> Iterator[Statement]:
     if all(row["dev_gold"] is None for row in book.tables[_TYPES]):
         return
     yield Statement(
-        "Types by what dev shows: {auto} reach the target, {human} are below it or never predicted, of {unknown}"
-        " it has too little to say.",
+        "Types by what dev shows: {auto} reach the target, {human} are probably below it or never predicted, of"
+        " {unknown} it has too little to say.",
         {name: book.cite(_CLASSES, "types", "count", decided=name) for name in ("auto", "human", "unknown")},
     )
     for name, words in (
-        ("auto", "Of the types that dev showed to reach it, precision on the split is {precision}."),
-        ("human", "Of the types that dev showed to be below it, precision on the split is {precision}."),
+        ("auto", "Of those that reach it, precision on the split is {precision}."),
+        ("human", "Of those that are probably below it, precision on the split is {precision}."),
     ):
         if book.cell(_CLASSES, "precision", decided=name) is not None:
             precision = book.cite(_CLASSES, "precision", "percent", interval=True, decided=name)

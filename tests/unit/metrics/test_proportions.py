@@ -65,6 +65,10 @@ def test_the_p_value_is_that_of_the_exact_binomial_test_and_agrees_with_the_inte
     assert found.p_below(0.9)[0] == pytest.approx(binom.sf(39, 40, 0.9))
     assert found.p_below(found.low[0])[0] == pytest.approx(0.025)
     assert proportions(*one_each(0, 40)).p_below(0.9)[0] == 1.0
+    assert found.p_at_least(0.9)[0] == 1.0
+    none = proportions(*one_each(0, 40))
+    assert none.p_at_least(0.1)[0] == pytest.approx(binom.cdf(0, 40, 0.1))
+    assert none.p_at_least(none.high[0])[0] == pytest.approx(0.025)
 
 
 def test_the_complement_is_of_what_is_wrong() -> None:
@@ -83,3 +87,30 @@ def test_holm_worked_by_hand() -> None:
     assert holm(np.array([0.9, 0.8])).max() == 1.0
     assert np.isnan(holm(np.array([np.nan]))).all()
     assert len(holm(np.array([]))) == 0
+
+
+def test_a_share_that_shows_no_spread_borrows_the_correlation_of_the_others() -> None:
+    # The other share: 5 documents of 4 items, wrong ones together: n² v = 5/4 · (4 · 0.8² + 3.2²) = 16 against
+    # 20 · 0.8 · 0.2 = 3.2, and s = 4: rho = (16 - 3.2) / (3.2 · 3) > 1, which is cut to 1. So deff = s = 2.
+    n = np.array([[2, 4]] * 5)
+    right = np.array([[2, 4]] * 4 + [[2, 0]])
+    found = proportions(right, n)
+    student = (2.26216 / 2.77645) ** 2
+    assert found.effective[0] == pytest.approx(10 / 2 * student, rel=1e-4)
+
+
+def test_of_types_that_all_lie_at_the_target_few_are_shown_to_reach_it() -> None:
+    """40 types in 30 documents, precision 0.9, entities of a document wrong together (correlation 0.3)."""
+    rng = np.random.default_rng(0)
+    wrongly, low, high, n_shares = 0, 0, 0, 0
+    for _ in range(200):
+        n = rng.negative_binomial(2, 2 / (2 + rng.gamma(0.7, 3 / 0.7, 40)), (30, 40))
+        found = proportions(rng.binomial(n, rng.beta(0.9 * 7 / 3, 0.1 * 7 / 3, (30, 40))), n)
+        adjusted = holm(found.p_below(0.9))
+        wrongly += bool(np.nanmin(adjusted) <= 0.05)
+        low += int((found.low > 0.9).sum())
+        high += int((found.high < 0.9).sum())
+        n_shares += 40
+    assert wrongly <= 10
+    assert low <= 0.025 * n_shares
+    assert high <= 0.025 * n_shares

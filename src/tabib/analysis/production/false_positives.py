@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tabib.analysis.production.split import SplitEntities
+from tabib.analysis.production.split import Bools, SplitEntities
 from tabib.core.scores import Score
 from tabib.metrics.bootstrap import Floats, score_sums
 from tabib.metrics.counts import NO_PREDICTIONS, Ints, divide
-from tabib.metrics.proportions import Proportions, proportions
 from tabib.tasks.base import Resampling
 
 ALL_TYPES = "all types"
@@ -56,8 +55,8 @@ def type_risks(
     every, kept = np.ones(judged.predicted, np.bool_), split.kept(threshold)
     blocks = [_with_total(split.by_type(mask)) for mask in (every, ~judged.right, kept, kept & ~judged.right)]
     predicted, wrong, auto, auto_wrong = blocks
-    rate = _rates(predicted, wrong).scores(NO_PREDICTIONS)
-    auto_rate = _rates(auto, auto_wrong).scores(judged.reason or NONE_KEPT)
+    rate = _rates(split, every, NO_PREDICTIONS)
+    auto_rate = _rates(split, kept, judged.reason or NONE_KEPT)
     per_100 = _per_100(np.hstack([wrong, auto_wrong]), resampling)
     k = predicted.shape[1]
     gold = _with_total(split.gold_by_type()).sum(axis=0)
@@ -85,15 +84,10 @@ def _with_total(counts_DL: Ints) -> Ints:
     return np.hstack([counts_DL, counts_DL.sum(axis=1, keepdims=True)])
 
 
-def _rates(n: Ints, wrong: Ints) -> Proportions:
-    """The total has more entities than any type, and a design effect of its own."""
-    parts = [proportions(wrong[:, place], n[:, place]) for place in (slice(None, -1), slice(-1, None))]
-    return Proportions(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("share", "low", "high", "effective")
-        )
-    )
+def _rates(split: SplitEntities, chosen: Bools, reason: str) -> list[Score]:
+    """Of each type, then of all of them."""
+    found = (split.precision_by_type(chosen), split.precision_of(chosen))
+    return [score for part in found for score in part.complement().scores(reason)]
 
 
 def _per_100(counts_DK: Ints, resampling: Resampling) -> list[Score]:

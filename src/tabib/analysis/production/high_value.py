@@ -13,7 +13,6 @@ from tabib.analysis.production.verdicts import Verdict, verdict
 from tabib.core.scores import Score
 from tabib.metrics.bootstrap import Floats, score_sums
 from tabib.metrics.counts import NO_GOLD, NO_PREDICTIONS, Counts, Ints, divide, score_counts
-from tabib.metrics.proportions import proportions
 from tabib.tasks.base import Resampling
 
 TOGETHER = "all of them"
@@ -72,7 +71,10 @@ def high_value_types(
     overall, per_label = score_counts(
         {"": Counts(tuple(types), gold, predicted, right, right)}, resampling.n, resampling.seed
     )
-    of_auto = proportions(auto_right, auto).scores(judged.reason or NONE_KEPT)
+    reason = judged.reason or NONE_KEPT
+    by_type = split.precision_by_type(kept).scores(reason)
+    of_these = np.isin(split.label, columns)
+    of_auto = [*(by_type[i] for i in columns), *split.precision_of(kept & of_these).scores(reason)]
     k = len(types) + 1
 
     def statistic(sums: Floats) -> dict[str, Floats]:

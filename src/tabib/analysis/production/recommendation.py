@@ -25,7 +25,6 @@ from tabib.analysis.production.split import SplitEntities
 from tabib.analysis.production.type_classes import TypeDecision
 from tabib.analysis.production.verdicts import Verdict, verdict
 from tabib.core.scores import Score
-from tabib.metrics.proportions import proportions
 
 Strategy = Literal["auto-code", "assist", "not ready"]
 
@@ -144,8 +143,7 @@ def _review(
 def _with_both_intervals(found: PolicyOutcome, test: SplitEntities) -> Score:
     masked = test.only(found.policy.types or ())
     kept = masked.kept(found.policy.threshold)
-    n, right = masked.by_document(kept), masked.by_document(kept & masked.judged.right)
-    exact, drawn = proportions(right[:, None], n[:, None]).scores(NOTHING)[0], found.test.precision
+    exact, drawn = masked.precision_of(kept).scores(NOTHING)[0], found.test.precision
     lows = [score.low for score in (exact, drawn) if score.low is not None]
     highs = [score.high for score in (exact, drawn) if score.high is not None]
     return replace(drawn, low=min(lows, default=None), high=max(highs, default=None))

@@ -13,6 +13,7 @@ from tabib.analysis.runs import RunData
 from tabib.core.predictions import Status
 from tabib.metrics.counts import Ints
 from tabib.metrics.matching import overlapping
+from tabib.metrics.proportions import Proportions, proportions
 
 Bools = NDArray[np.bool_]
 Indices = NDArray[np.intp]
@@ -69,6 +70,15 @@ class SplitEntities:
         """(D, L): the same of gold entities (M); of all by default."""
         chosen = np.ones(self.judged.gold, np.bool_) if chosen is None else chosen
         return self._count(self.judged.gold_document[chosen], self.gold_label[chosen])
+
+    def precision_by_type(self, kept: Bools) -> Proportions:
+        """(L): right / kept of each type, with Korn and Graubard's intervals."""
+        return proportions(self.by_type(kept & self.judged.right), self.by_type(kept))
+
+    def precision_of(self, kept: Bools) -> Proportions:
+        """(1): the same of all that is kept."""
+        n, right = self.by_document(kept), self.by_document(kept & self.judged.right)
+        return proportions(right[:, None], n[:, None])
 
     def by_document(self, chosen: Bools) -> Ints:
         """(D): how many of the chosen (N) predicted entities each document has."""

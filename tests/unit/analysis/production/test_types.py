@@ -35,12 +35,13 @@ def test_a_type_is_auto_human_or_unknown_by_what_dev_shows(many: Many) -> None:
     assert (found["A"].decided, found["A"].dev_auto_coded, found["A"].candidate) == ("auto", 120, True)
     assert (found["B"].decided, found["B"].why, found["B"].candidate) == (
         "human",
-        "precision is shown to be below the target",
+        "precision is probably below the target",
         False,
     )
-    assert (found["C"].decided, found["C"].why) == ("unknown", "none is auto-coded")
+    assert (found["C"].decided, found["C"].why) == ("unknown", "0 auto-coded, fewer than 10")
     # 30 right ones of 30: the exact interval begins below 0.9. It is not known to be bad either.
-    assert (found["D"].decided, found["D"].why) == ("unknown", "the interval contains the target")
+    assert found["D"].decided == "unknown"
+    assert found["D"].why == "precision is neither shown to reach the target nor probably below it"
     assert found["D"].candidate
 
 
@@ -51,7 +52,7 @@ def test_many_types_need_more_evidence_each(many: Many) -> None:
     four = many(40, **dict.fromkeys("ABCD", (1, 1, 0.9)))
     found = decide(four, four)
     assert {row.decided for row in found.values()} == {"unknown"}
-    assert found["A"].p == pytest.approx(4 * 0.9**40)
+    assert found["A"].p_below == pytest.approx(4 * 0.9**40)
 
 
 def test_gold_that_is_never_predicted_needs_a_human(make_split: Callable[..., RunData]) -> None:
