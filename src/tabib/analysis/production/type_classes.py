@@ -12,7 +12,7 @@ unknown  the rest
 
 Types that are ``auto`` are coded unseen. Of 40 that all lie just at the target an unadjusted test lets some pass
 in up to 43% of simulated runs; adjusted, in at most 5%. ``human`` is tested leniently and not adjusted: to review
-too much does no harm. It is tested all the same: which points lie a little above the target, which below, is noise.
+too much does no harm. It is tested all the same: which points lie just above the target, which below, is noise.
 """
 
 from __future__ import annotations
