@@ -169,6 +169,7 @@ def test_with_nothing_run_there_is_nothing_to_report(
         ("study.dataset=mini_triage_fr", "no corpus of entities of this benchmark; expected one of mini_ner_en"),
         ("study.high_value_types=[DISORDR]", "DISORDER"),
         ("study.treshold=0.5", "threshold"),
+        ("study.candidates=[dictionry]", "no model 'dictionry'"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_written(
@@ -178,6 +179,15 @@ def test_mistakes_are_told_before_anything_is_written(
     assert command_line(["study", "report", ".", change, "--no-notebook"]) == 2
     assert message in capsys.readouterr().err
     assert not (study / "report").exists()
+
+
+def test_mistakes_are_told_before_anything_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write_benchmark(tmp_path / "new"))
+    assert command_line(["study", "run", ".", "study.high_value_types=[DRUGS]"]) == 2
+    assert "mini_ner_en has no type 'DRUGS'; did you mean 'DRUG'" in capsys.readouterr().err
+    assert not (tmp_path / "new" / "runs").exists()
 
 
 def test_a_benchmark_of_other_tasks_is_no_study(

@@ -48,7 +48,7 @@ def run(
     """
     from tabib.benchmark.plan import plan
     from tabib.cli.benchmark import run_benchmark, show_dry_run
-    from tabib.cli.study_report import check_study, make_report, measure_speed
+    from tabib.cli.study_report import check_study, check_types, make_report, measure_speed
     from tabib.cli.tracking import trackers_of_benchmark
 
     config = _load(study, overrides, seeds, touch=not dry_run)
@@ -57,7 +57,9 @@ def run(
     if dry_run:
         show_dry_run(config, force=False)
         return
-    cells = run_benchmark(config, trackers, plan(config), force=False)
+    planned = plan(config)
+    check_types(config, planned)
+    cells = run_benchmark(config, trackers, planned, force=False)
     measure_speed(config, cells)
     make_report(config, cells, notebook=notebook)
     _exit(cells)
@@ -66,11 +68,12 @@ def run(
 def report(study: StudyPath, overrides: Overrides = None, seeds: Seeds = None, notebook: Notebook = True) -> None:
     """Write the report anew from what has been run and measured; trains and measures nothing."""
     from tabib.benchmark.plan import plan
-    from tabib.cli.study_report import check_study, make_report
+    from tabib.cli.study_report import check_study, check_types, make_report
 
     config = _load(study, overrides, seeds, touch=True)
     check_study(config, notebook=notebook, touch=True)
     cells = plan(config)
+    check_types(config, cells)
     make_report(config, cells, notebook=notebook)
     _exit(cells)
 

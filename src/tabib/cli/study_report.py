@@ -23,9 +23,13 @@ def check_study(config: BenchmarkConfig, *, notebook: bool, touch: bool) -> None
     """See that there is something to look into and that the report can be written, before anything runs.
 
     Raises:
-        ConfigError: no corpus of entities, a corpus or type of the study that is none, or paths that cannot be.
+        ConfigError: no corpus of entities, a corpus or model of the study that is none, or paths that cannot be.
     """
     dataset_of(config)
+    named = [name for group in config.model_groups.values() for name in group.models]
+    for model in config.study.candidates or ():
+        if model not in named:
+            raise ConfigError(f"study.candidates: the benchmark has no model {model!r}{nearest(model, named)}")
     folder, markdown = places_of(config)
     require_folder(folder, "study.folder", touch=touch)
     require_file(markdown, "study.markdown", touch=touch)
@@ -34,6 +38,20 @@ def check_study(config: BenchmarkConfig, *, notebook: bool, touch: bool) -> None
         show_notices([f"no notebook will be written: {', '.join(absent)} absent (pip install 'tabib[notebook]')"])
     if find_spec("matplotlib") is None:
         show_notices(["no plots will be drawn: matplotlib is absent (pip install 'tabib[plots]')"])
+
+
+def check_types(config: BenchmarkConfig, cells: Sequence[Cell]) -> None:
+    """See that the study's types are types of its corpus.
+
+    Raises:
+        ConfigError: names the nearest ones.
+    """
+    labels = next(cell.prepared.corpus.card.labels for cell in cells if cell.spec.dataset == dataset_of(config))
+    for name in config.study.high_value_types or ():
+        if name not in labels:
+            raise ConfigError(
+                f"study.high_value_types: {dataset_of(config)} has no type {name!r}{nearest(name, labels)}"
+            )
 
 
 def dataset_of(config: BenchmarkConfig) -> str:

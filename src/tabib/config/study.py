@@ -85,6 +85,9 @@ class StudySettings(Schema):
     )
     speed: SpeedSection | None = Field(default=SpeedSection(), description="null: no speed is measured")
     weights: Weights = Weights()
+    candidates: ListOf[str] | None = Field(
+        default=None, min_length=1, description="models to choose from; null: those with weights, if there are any"
+    )
 
     def placed(self, folder: Path) -> Self:
         """The same with its paths relative to ``folder``."""

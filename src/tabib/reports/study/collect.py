@@ -67,26 +67,28 @@ def collect(runs: StudyRuns, dataset: str, settings: StudySettings, progress: Pr
     Raises:
         RecordError, PredictionError: files of a run are absent or damaged.
     """
-    speed, speeds = speed_of_models(runs.done(dataset), settings)
+    speed = speed_of_models(runs, dataset, settings)
     compared = {}
     for name in runs.datasets:
         if runs.done(name):
             progress(f"comparing the models on {name}")
-            compared[name] = compare_models(runs, name, settings, speeds if name == dataset else None)
+            compared[name] = compare_models(
+                runs, name, settings, speed.documents_per_second if name == dataset else None
+            )
     chosen = compared[dataset]
     bundles = [
         found.bundle if name == dataset else _of_corpus(found.bundle, name) for name, found in compared.items()
     ]
-    bundles.append(speed)
-    notices: tuple[str, ...] = ()
+    bundles.append(speed.bundle)
+    notices = speed.notices
     production: tuple[Statement, ...] = ()
     if chosen.folder is None:
-        notices = (f"no run is looked into, since no model can be chosen: {chosen.why}",)
+        notices += (f"no run is looked into, since no model can be chosen: {chosen.why}",)
     else:
         progress(f"looking into {chosen.folder.name}")
         looked = look_into(chosen.folder, runs.split, settings, progress)
         bundles += looked.bundles
-        notices, production = looked.notices, looked.production
+        notices, production = notices + looked.notices, looked.production
     book = gather(provenance_tables(runs), bundles)
     return Collected(dataset, tuple(compared), book, tuple(bundles), production, notices)
 

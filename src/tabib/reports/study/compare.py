@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tabib.analysis.comparison import compare
-from tabib.analysis.models import Models, group_models
+from tabib.analysis.models import dev_models, group_models
 from tabib.analysis.runs import RunData, load_run_data
 from tabib.analysis.selection import SelectionSettings, select
 from tabib.analysis.tradeoffs import trade_offs
@@ -44,16 +44,16 @@ def compare_models(
         for cell in runs.cells
         if cell.dataset == dataset and (folder := cell.folder) is not None
     }
-    models = _models(folders, runs.split)
-    able = {key: path for key, path in folders.items() if "dev" in RunFolder(path).predicted_splits()}
-    dev = _models(able, "dev") if able and runs.split != "dev" else None
+    models = group_models(_loaded(folders, runs.split))
+    dev = dev_models(models, _dev(folders, runs.split))
     tiers = Thresholds(settings.tiers.rare_below, settings.tiers.frequent_above)
     resampling = resampling_of_record(models.first.record)
     comparison = compare(models, tiers, resampling, documents_per_second=documents_per_second)
+    candidates = settings.candidates or [model.name for model in models.models if model.record.weights]
     selection = select(
-        [model.name for model in models.models],
+        [row.model for row in comparison.models],
         dev,
-        SelectionSettings(settings.weights.model_dump()),
+        SelectionSettings(settings.weights.model_dump(), tuple(candidates) or None),
         tiers,
         resampling,
         documents_per_second,
@@ -65,10 +65,16 @@ def compare_models(
     )
 
 
-def _models(folders: Mapping[tuple[str, int], Path], split: str) -> Models:
+def _dev(folders: Mapping[tuple[str, int], Path], split: str) -> list[RunData]:
+    """The runs on dev, of those that have it; none where dev is what is evaluated."""
+    if split == "dev":
+        return []
+    return _loaded(
+        {key: path for key, path in folders.items() if "dev" in RunFolder(path).predicted_splits()}, "dev"
+    )
+
+
+def _loaded(folders: Mapping[tuple[str, int], Path], split: str) -> list[RunData]:
     """The runs under the names of this benchmark; a run may have been made under another one."""
-    return group_models([_named(load_run_data(path, split), name) for (name, _), path in folders.items()])
-
-
-def _named(data: RunData, name: str) -> RunData:
-    return replace(data, record=replace(data.record, name=name))
+    loaded = [(name, load_run_data(path, split)) for (name, _), path in folders.items()]
+    return [replace(data, record=replace(data.record, name=name)) for name, data in loaded]

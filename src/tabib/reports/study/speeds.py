@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
+from tabib.analysis.model_speeds import speeds_of_models
 from tabib.analysis.speed import analyse_speed
 from tabib.analysis.speed_models import compare_models, model_rows
 from tabib.config.study import SpeedSection, StudySettings
@@ -13,6 +14,7 @@ from tabib.records.record import read_record
 from tabib.records.speed import SpeedMeasurement, read_speed
 from tabib.reports.bundles import Bundle
 from tabib.reports.figures.speed import draw_throughput
+from tabib.reports.study.provenance import StudyRuns
 
 
 def plot_name(index: int) -> str:
@@ -20,19 +22,33 @@ def plot_name(index: int) -> str:
     return f"speed_{index + 1}"
 
 
-def speed_of_models(folders: Sequence[Path], settings: StudySettings) -> tuple[Bundle, Mapping[str, float]]:
-    """Tables over all models that were measured, and each one's documents per second at its best batch size.
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """What was measured of the models of a corpus.
 
-    Of several measured runs of a model the first counts.
+    Args:
+        bundle: tables and plots.
+        documents_per_second: model → its speed, of those that can be held against one another.
+        notices: why others cannot.
+    """
+
+    bundle: Bundle
+    documents_per_second: Mapping[str, float]
+    notices: tuple[str, ...]
+
+
+def speed_of_models(runs: StudyRuns, dataset: str, settings: StudySettings) -> Speeds:
+    """The measurements that are kept in the run folders; of several runs of a model the first counts.
 
     Raises:
         RecordError: a measurement is damaged.
     """
     found: dict[str, SpeedMeasurement] = {}
-    for folder in folders:
-        measured = read_speed(folder)
-        if measured is not None and measured.complete and measured.identity == read_record(folder).identity:
-            found.setdefault(measured.name, measured)
+    for cell in runs.cells:
+        if cell.dataset == dataset and cell.folder is not None:
+            measured = read_speed(cell.folder)
+            if measured is not None and measured.identity == read_record(cell.folder).identity:
+                found.setdefault(cell.model, replace(measured, name=cell.model))
     notes = (settings.speed or SpeedSection()).notes
     analyses = [analyse_speed(measured, notes) for measured in found.values()]
     models = compare_models(list(found.values()), notes=notes)
@@ -46,6 +62,7 @@ def speed_of_models(folders: Sequence[Path], settings: StudySettings) -> tuple[B
         plot_name(index): partial(draw_throughput, analysis, analysis.title)
         for index, analysis in enumerate(analyses)
     }
-    content = {"models": tables["speed_models"]}
-    speeds = {row.model: row.documents_per_second for row in models if row.documents_per_second is not None}
-    return Bundle("speed", content, tables, plots), speeds
+    documents_per_second, notices = speeds_of_models(list(found.values()))
+    return Speeds(
+        Bundle("speed", {"models": tables["speed_models"]}, tables, plots), documents_per_second, notices
+    )
