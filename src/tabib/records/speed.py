@@ -54,7 +54,7 @@ class VariantSpeed:
         memory: GiB of its process, which does nothing else: ``loaded_gib`` resident when the model was loaded,
             ``process_gib`` the most while it predicted, ``gpu_gib`` of torch on a GPU.
         score: the split's primary score of this variant's predictions, made in the largest batches.
-        difference: that score minus the run's own, whose predictions are saved.
+        difference: that score minus the run's own, whose predictions are saved; entities have an interval.
         identical: share of documents with the same answer as in the run.
         agreement: of the entities that the run or this variant predicts, the share that both do.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -13,6 +14,7 @@ from tabib.runs.environment import (
     limited_threads,
     peak_memory,
     reset_peak_memory,
+    resident_memory,
     versions,
 )
 
@@ -53,3 +55,20 @@ def test_a_peak_counts_from_its_reset() -> None:
     del held
     reset_peak_memory()
     assert peak_memory()["process_gib"] < before + 0.2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a process itself had used")
+def test_the_peak_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
+    large = bytearray(600 * 2**20)
+    large[::4096] = b"1" * len(large[::4096])  # touched, so that it is resident
+    ask = "from tabib.runs.environment import peak_memory; print(peak_memory()['process_gib'])"
+    child = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    assert peak_memory()["process_gib"] >= 0.6
+    assert float(child.stdout) < 0.4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not say")
+def test_what_is_resident_is_at_most_the_peak() -> None:
+    resident = resident_memory()
+    assert resident is not None
+    assert 0 < resident <= peak_memory()["process_gib"]

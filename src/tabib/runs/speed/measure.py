@@ -221,7 +221,7 @@ class _Work:
         )
         while self.workers and not self._over(turns):
             for variant, reason in turns.round(self.measurement.rounds + 1, self._announce):
-                self._fail(variant, reason)
+                self._fail(variant, reason, turns)
             self.measurement = replace(self.measurement, rounds=self.measurement.rounds + 1)
             for variant, worker in self.workers.items():
                 row = self.measurement.variant(variant)
@@ -258,10 +258,13 @@ class _Work:
         what = "one document at a time" if size == 1 else f"{size} documents at a time"
         self.observer(f"round {number} of {self.settings.rounds} at most: {variant}, {what}")
 
-    def _fail(self, variant: str, reason: str) -> None:
+    def _fail(self, variant: str, reason: str, turns: Turns) -> None:
+        """Keep what it was timed at before; without any of that it was not measured."""
         row = self.measurement.variant(variant)
         assert row is not None, "kept when it was opened"
-        self._keep(replace(row, reason=reason, timings=(), memory={}))
+        timings = turns.table(variant, self.measurement.batch_sizes)
+        timed = any(timing.seconds for timing in timings)
+        self._keep(replace(row, reason="" if timed else reason, timings=timings if timed else ()))
 
     def _keep(self, row: VariantSpeed) -> None:
         others = [other for other in self.measurement.variants if other.variant != row.variant]

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tabib.analysis.model_scores import f1_of
+from tabib.analysis.models import primary_counts, stacked
+from tabib.analysis.runs import RunData
 from tabib.core.predictions import NerPrediction
 from tabib.core.scores import Score
+from tabib.metrics.bootstrap import Floats
+from tabib.metrics.counts import NEITHER
+from tabib.metrics.paired import paired_differences
 from tabib.records.record import RunRecord
 from tabib.records.scoring import resampling_of_record
 from tabib.records.speed import VariantSpeed
@@ -42,19 +48,39 @@ class Judge:
 
     def judge(self, row: VariantSpeed, predictions: Sequence[Any]) -> VariantSpeed:
         """Score a variant's predictions and hold them against the saved ones."""
-        score, own = self._score(predictions), self.run_score()
-        if score.value is None or own.value is None:
-            difference = Score(None, score.reason or own.reason)
-        else:
-            difference = Score(score.value - own.value)
         ordered = align(self.data.references, predictions)
         return replace(
             row,
-            score=score,
-            difference=difference,
+            score=self._score(ordered),
+            difference=self._difference(ordered),
             identical=Score(_identical(self.record.task, self.data.saved, ordered)),
             agreement=_agreement(self.data.saved, ordered),
         )
+
+    def _difference(self, predictions: Sequence[Any]) -> Score:
+        """From the run's own score; of entities with a paired bootstrap interval over documents."""
+        score, own = self._score(predictions), self.run_score()
+        if score.value is None or own.value is None:
+            return Score(None, score.reason or own.reason)
+        if not all(isinstance(prediction, NerPrediction) for prediction in predictions):
+            return Score(score.value - own.value)
+        resampling = resampling_of_record(self.record)
+        (found,) = paired_differences(
+            self._counts(predictions),
+            self._counts(self.data.saved),
+            f1_of,
+            [NEITHER],
+            resampling.n,
+            resampling.seed,
+            permutations=1,  # the interval is all that is asked for
+        )
+        return found.difference
+
+    def _counts(self, predictions: Sequence[Any]) -> Floats:
+        """What the primary score is made of: one seed, documents, counts of all labels together."""
+        data = RunData.of(self.record, self.data.split, self.data.references, tuple(predictions))
+        counts = primary_counts(data, data.labels)
+        return stacked(counts, [[len(data.labels)]]).astype(float)[None]
 
     def _score(self, predictions: Sequence[Any]) -> Score:
         task = get_task(self.record.task)

@@ -69,7 +69,8 @@ class Turns:
     def round(self, number: int, announce: Announce) -> Iterator[tuple[str, str]]:
         """One turn of every batch size of every variant. Yields (variant, reason) of each that failed.
 
-        The variants follow one another within a batch size; who begins changes from round to round.
+        The variants follow one another within a batch size; who begins changes from round to round. What a variant
+        was timed at before it failed stays.
         """
         for size in self.plan.sizes:
             order = list(self.workers)
@@ -80,6 +81,7 @@ class Turns:
                     self._turn(variant, size)
                 except ModelError as error:
                     self.workers.pop(variant).close()
+                    self.timings[variant].setdefault(size, Timing(size, reason=str(error)))
                     yield variant, str(error)
 
     def seconds(self, variant: str) -> float:

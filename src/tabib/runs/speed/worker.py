@@ -111,7 +111,7 @@ class InProcess(Worker):
     def __init__(self, job: Job) -> None:
         context = get_context("spawn")  # a fork would share the parent's memory
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(job, theirs), daemon=True)
+        self._process = context.Process(target=_serve, args=(job, theirs))
         self._process.start()
         theirs.close()
         try:

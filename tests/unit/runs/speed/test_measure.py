@@ -93,7 +93,10 @@ def test_each_variant_is_scored_and_held_against_the_run(folder: Path) -> None:
     assert (fp32.difference.value, fp32.identical.value, fp32.agreement.value) == (0.0, 1.0, 1.0)
     assert int8.score.value is not None
     assert fp32.score.value is not None
-    assert int8.difference.value == int8.score.value - fp32.score.value < 0
+    assert int8.difference.value == pytest.approx(int8.score.value - fp32.score.value)
+    assert int8.difference.low is not None
+    assert int8.difference.high is not None
+    assert int8.difference.low <= int8.difference.value <= int8.difference.high < 0
     assert int8.identical.value is not None
     assert int8.identical.value < 1
     assert int8.agreement.value is not None
@@ -160,6 +163,41 @@ def test_every_process_is_closed_however_it_ends(folder: Path, monkeypatch: pyte
         measure_run(folder, FEW, tools=Tools(opener(opened, own=Stops)))
     assert closed == opened
     assert len(opened) == 1
+
+
+class Large(Here):
+    """Has no memory for batches."""
+
+    def time(self, batches: Sequence[Sequence[Document]]) -> list[float]:
+        if len(batches[0]) > 2:
+            raise ModelError("out of memory")
+        return super().time(batches)
+
+
+@pytest.mark.usefixtures("_as_encoder")
+def test_a_variant_that_fails_keeps_what_it_was_timed_at(folder: Path) -> None:
+    fp32, int8, _ = measure_run(folder, FEW, tools=tools(int8=Large)).variants
+    assert [len(timing.seconds) for timing in fp32.timings] == [8, 2]
+    assert [(len(timing.seconds), timing.reason) for timing in int8.timings] == [(4, ""), (0, "out of memory")]
+    assert int8.reason == ""
+
+
+class Broken(Here):
+    """Is warmed up and then fails."""
+
+    def time(self, batches: Sequence[Sequence[Document]]) -> list[float]:
+        if len(batches) > 1:
+            raise ModelError("its process ended")
+        return super().time(batches)
+
+
+def test_a_variant_that_fails_at_once_was_not_measured(folder: Path) -> None:
+    measured = measure_run(folder, FEW, tools=tools(own=Broken))
+    assert (measured.complete, measured.variants[0].reason, measured.variants[0].timings) == (
+        True,
+        "its process ended",
+        (),
+    )
 
 
 @pytest.mark.usefixtures("_as_encoder")
