@@ -94,6 +94,8 @@ class OnnxEncoder(nn.Module):
             self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors share no class of their own
             raise ModelError(f"ONNX Runtime cannot open {file}: {_line(error)}") from error
+        # A head asks its first parameter for the device, and some have none of their own.
+        self.anchor = nn.Parameter(torch.zeros(0), requires_grad=False)
         self.names = {value.name for value in self.session.get_inputs()}
 
     def set_attn_implementation(self, _: str) -> None:

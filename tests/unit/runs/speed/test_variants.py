@@ -105,6 +105,10 @@ def test_onnx_runtime_gives_the_same_states_for_any_batch(trained: Path, tmp_pat
     torch.testing.assert_close(exact, found, atol=1e-4, rtol=0)
     (rough,) = hidden_states("onnx-int8", trained, files["onnx-int8"])
     torch.testing.assert_close(exact, rough, atol=0.5, rtol=0)
+    bare: Any = open_variant(Job(trained, "onnx", 1, files["onnx"])).model
+    assert [parameter.device.type for parameter in bare.backbone.encoder.parameters()] == ["cpu"], (
+        "heads without a layer of their own ask it where they are"
+    )
     one, other = (open_variant(Job(trained, name, 1, files.get(name))) for name in ("fp32", "onnx"))
     entities = [
         [[scored.entity for scored in prediction.entities] for prediction in worker.predict([DOCUMENTS])[0]]
