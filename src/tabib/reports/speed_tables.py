@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tabib.analysis.speed import FEWEST_FOR_P95, SpeedAnalysis, VariantSummary
@@ -136,15 +136,24 @@ def _notes(analysis: SpeedAnalysis) -> Iterator[str]:
         yield f"training took {training:.2f} GiB at most{on_gpu}"
     if any(row.calls and row.p95 is None for row in analysis.batches):
         yield f"p95 n/a: fewer than {FEWEST_FOR_P95} calls"
-    for batch in analysis.batches:
-        if not batch.calls:
-            yield f"{batch.variant}, {batch.batch_size} at a time n/a: {batch.reason}"
-    for row in analysis.variants:
-        if row.missing:
-            yield f"{row.variant} n/a: {row.missing}"
+    for text, variants in _grouped(
+        (f"{row.batch_size} at a time n/a: {row.reason}", row.variant) for row in analysis.batches if not row.calls
+    ):
+        yield f"{variants}, {text}"
+    for text, variants in _grouped((row.missing, row.variant) for row in analysis.variants if row.missing):
+        yield f"{variants} n/a: {text}"
     for row in analysis.variants:
         if row.score.value is None and not row.missing:
             yield f"{row.variant}, score n/a: {row.score.reason}"
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each text once, with all the names that it is of."""
+    names: dict[str, list[str]] = {}
+    for text, name in pairs:
+        names.setdefault(text, []).append(name)
+    for text, found in names.items():
+        yield text, ", ".join(found)
 
 
 def _time(seconds: float | None) -> str:
