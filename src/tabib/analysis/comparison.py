@@ -16,7 +16,8 @@ from tabib.analysis.types import NO_SUPPORT, Thresholds, Tier
 from tabib.core.scores import Score
 from tabib.metrics.bootstrap import Floats
 from tabib.metrics.counts import NEITHER
-from tabib.metrics.paired import PERMUTATIONS, PairedDifference, holm, paired_differences
+from tabib.metrics.multiplicity import holm
+from tabib.metrics.paired import PERMUTATIONS, PairedDifference, paired_differences
 from tabib.tasks.base import Resampling
 from tabib.tasks.load import get_task
 

@@ -148,21 +148,6 @@ def _negative(one: PairedDifference) -> PairedDifference:
     return replace(one, seeds_a=one.seeds_b, seeds_b=one.seeds_a)
 
 
-def holm(p: Sequence[float | None]) -> list[float | None]:
-    """p values adjusted for the number of comparisons that were made (Holm 1979), in the same order.
-
-    The k-th smallest of m is multiplied by m - k + 1; none is below a smaller one's, or above 1. A None is no
-    comparison: it counts for nothing and stays None.
-    """
-    order = sorted((value, index) for index, value in enumerate(p) if value is not None)
-    adjusted: list[float | None] = [None] * len(p)
-    least = 0.0
-    for rank, (value, index) in enumerate(order):
-        least = max(least, min(1.0, (len(order) - rank) * value))
-        adjusted[index] = least
-    return adjusted
-
-
 # Bootstrap --------------------------------------------------------------------------------------------------
 
 

@@ -104,16 +104,3 @@ def proportions(right_counts_DK: NDArray[np.generic], counts_DK: NDArray[np.gene
     low = np.where(x > 0, betaincinv(np.where(x > 0, x, 1.0), rest + 1, 1 - quantile), 0.0)
     high = np.where(rest > 0, betaincinv(x + 1, np.where(rest > 0, rest, 1.0), quantile), 1.0)
     return Proportions(share, *(np.where(known, values, np.nan) for values in (low, high, effective)))
-
-
-def holm(p_K: Floats) -> Floats:
-    """p values adjusted by Holm (1979): below α, the chance of any false one among them is at most α.
-
-    Holds whatever the dependence. nan stays nan and is not counted.
-    """
-    adjusted = np.full(len(p_K), np.nan)
-    known = np.flatnonzero(~np.isnan(p_K))
-    order = known[np.argsort(p_K[known], kind="stable")]
-    steps = p_K[order] * (len(order) - np.arange(len(order)))
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps)) if len(order) else steps
-    return adjusted

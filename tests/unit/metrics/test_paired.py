@@ -10,7 +10,7 @@ from scipy.stats import permutation_test
 
 from tabib.metrics.bootstrap import Floats
 from tabib.metrics.counts import rates
-from tabib.metrics.paired import PairedDifference, holm, mean_over_seeds, paired_differences
+from tabib.metrics.paired import PairedDifference, mean_over_seeds, paired_differences
 
 
 def f1(sums: Floats) -> Floats:
@@ -211,14 +211,6 @@ def test_a_difference_is_significant_only_where_test_and_interval_agree() -> Non
 def test_systems_on_other_documents_are_refused() -> None:
     with pytest.raises(ValueError, match="expected"):
         compare(counts([(1, 1, 1)]), counts([(1, 1, 1), (1, 1, 1)]))
-
-
-def test_holm_by_hand() -> None:
-    """0.005 × 4; 0.01 × 3; 0.03 × 2; 0.04 × 1, not below the one before."""
-    assert holm([0.01, None, 0.04, 0.03, 0.005]) == pytest.approx([0.03, None, 0.06, 0.06, 0.02])
-    assert holm([0.6, 0.7]) == [1.0, 1.0]
-    assert holm([None]) == [None]
-    assert holm([]) == []
 
 
 @pytest.mark.slow

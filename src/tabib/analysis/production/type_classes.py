@@ -30,7 +30,8 @@ from tabib.analysis.production.verdicts import NO_INTERVAL, Verdict, too_few, ve
 from tabib.core.scores import Score
 from tabib.metrics.bootstrap import score_sums
 from tabib.metrics.counts import Ints, divide
-from tabib.metrics.proportions import Proportions, holm
+from tabib.metrics.multiplicity import holm
+from tabib.metrics.proportions import Proportions
 from tabib.tasks.base import Resampling
 
 TypeClass = Literal["auto", "human", "unknown"]
@@ -149,9 +150,9 @@ class _Seen:
     def tests(self, settings: ProductionSettings) -> dict[str, tuple[float, float]]:
         """Type → ``p_below`` and ``p_reached``, of the types that are tested."""
         able = (self.kept >= settings.min_entities) & ~np.isnan(self.found.effective)
-        below = holm(np.where(able, self.found.p_below(settings.target), np.nan))
-        reached = self.found.p_at_least(settings.target)
-        return {label: (float(below[i]), float(reached[i])) for label, i in self.place.items() if able[i]}
+        below, reached = self.found.p_below(settings.target), self.found.p_at_least(settings.target)
+        adjusted = holm([float(p) if tested else None for p, tested in zip(below, able, strict=True)])
+        return {label: (p, float(reached[i])) for label, i in self.place.items() if (p := adjusted[i]) is not None}
 
 
 def decide_types(
