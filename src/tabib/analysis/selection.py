@@ -25,7 +25,7 @@ NO_DEV = "it has no dev predictions of every seed"
 NO_DEV_AT_ALL = "no model has dev predictions, and nothing is chosen on what is evaluated"
 BASELINE = "it is the majority baseline"
 NOT_ABOVE = "its score on dev is not above the majority baseline's"
-NOT_ASKED = "it is not among the candidates that were asked for"
+NOT_ASKED = "it is not among the candidates"
 NO_CANDIDATE = "there is no candidate"
 
 

@@ -3,7 +3,8 @@
 Decided on dev alone, in this order:
 
 1. Where some threshold reaches the target precision over all types: a threshold (``thresholds.Rule``) and the
-   types that are candidates at it (``type_classes``), all others to a reader.
+   types that are candidates at it (``type_classes``; high-value types only if they are shown to reach the target),
+   all others to a reader.
 2. Where none does: the same with those types only that are shown to reach the target.
 3. No such types: everything is reviewed (``assist``), if ``assist_precision`` of dev's predictions are right.
 4. Else, or without dev: ``not ready``.

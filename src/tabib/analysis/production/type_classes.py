@@ -61,7 +61,8 @@ class TypeDecision:
         p_below: of "its precision is below the target" on dev, adjusted by Holm; None where it was not tested.
         p_reached: of "it reaches the target", not adjusted; None likewise.
         decided: the class, from dev alone; ``why``.
-        candidate: it was tested on dev, and is not ``human``.
+        candidate: it was tested on dev, and is not ``human``; a high-value type, whose errors cost most, has to be
+            ``auto``.
         gold, predicted, auto_coded, right, precision: the split's.
         target_met: whether precision reaches the target there, by an interval that is not adjusted; ``unmet_why``
             it is not known.
@@ -191,7 +192,7 @@ def decide_types(
                 p_reached,
                 decided,
                 why,
-                label in tests and decided != "human",
+                decided == "auto" or (label in tests and decided != "human" and label not in high_value),
                 gold,
                 predicted,
                 kept,

@@ -55,6 +55,15 @@ def test_many_types_need_more_evidence_each(many: Many) -> None:
     assert found["A"].p_below == pytest.approx(4 * 0.9**40)
 
 
+def test_a_high_value_type_has_to_be_shown_to_reach_the_target(many: Many) -> None:
+    # As 14 right ones of 14: not known to be bad, which is not enough where errors cost most.
+    data = many(14, A=(1, 1, 0.9), B=(1, 1, 0.9))
+    found = decide(data, data)
+    assert {row.decided for row in found.values()} == {"unknown"}
+    assert (found["A"].high_value, found["A"].candidate) == (True, False)
+    assert (found["B"].high_value, found["B"].candidate) == (False, True)
+
+
 def test_gold_that_is_never_predicted_needs_a_human(make_split: Callable[..., RunData]) -> None:
     data = make_split([([Entity.of("A", 0, 2)], [])])
     found = decide(data, data)
