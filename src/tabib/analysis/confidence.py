@@ -72,6 +72,7 @@ class ConfidenceAnalysis:
             *rows,
             {"name": "temperature", "value": fitted.value, "reason": fitted.reason},
             {"name": "sweet_spot", "value": spot.threshold, "reason": spot.reason},
+            *([{"name": "target_precision", "value": spot.rule.target}] if spot.rule.kind == "precision" else []),
         ]
 
     def threshold_rows(self) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -127,7 +127,8 @@ def _like(first: RunData, data: RunData) -> RunData:
     if data.ids == first.ids:
         return data
     references = tuple(found[id_] for id_ in first.ids)
-    return RunData.of(data.record, data.split, references, data.predictions, data.train_counts)
+    ordered = RunData.of(data.record, data.split, references, data.predictions, data.train_counts)
+    return replace(ordered, folder=data.folder)
 
 
 def _model(name: str, runs: Sequence[RunData]) -> ModelRuns:
@@ -167,9 +168,9 @@ def _without_places(training: Any) -> Any:
 
 
 def run_name(data: RunData) -> str:
-    """The run's folder, as every run is named."""
+    """The name of the run's folder: the one that it was read from, else the one that every such run has."""
     record = data.record
-    return folder_name(record.dataset, record.name, record.seed, record.identity)
+    return data.folder or folder_name(record.dataset, record.name, record.seed, record.identity)
 
 
 # Counts -----------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class RunData:
         labels: the record's label set, and whatever else gold or scored predictions hold; sorted.
         train_counts: label → gold entities of train, as the record has them; None where nobody has said. A label
             that is absent from it did not occur in train.
+        folder: the name of the run's folder; empty where it is not read from one.
     """
 
     record: RunRecord
@@ -40,6 +41,7 @@ class RunData:
     predictions: tuple[NerPrediction, ...]
     labels: tuple[str, ...]
     train_counts: Mapping[str, int] | None = None
+    folder: str = ""
 
     @classmethod
     def of(
@@ -115,13 +117,14 @@ def load_run_data(path: Path, split: str = "test", *, train_counts: Mapping[str,
         missing = "; run 'tabib eval' with its configuration" if record.status == "trained" else ""
         raise RecordError(f"{path} has no predictions for the split {split!r}: {there}{why}{missing}")
     task = get_task(record.task)
-    return RunData.of(
+    loaded = RunData.of(
         record,
         split,
         tuple(read_gold(folder.gold(split), task)),
         tuple(read_predictions(folder.predictions(split), task)),
         record.train_labels if train_counts is None else train_counts,
     )
+    return replace(loaded, folder=path.resolve().name)
 
 
 def load_dev_data(path: Path, split: str) -> RunData | None:

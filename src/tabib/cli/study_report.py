@@ -14,7 +14,9 @@ from tabib.config.writable import require_file, require_folder, writing
 from tabib.core.errors import ConfigError, DataError, ModelError, RecordError
 from tabib.core.predictions import NerPrediction
 from tabib.registry import nearest
+from tabib.reports.study.own_files import check_places, relative
 from tabib.reports.study.provenance import StudyCell, StudyRuns
+from tabib.reports.study.write import Places
 from tabib.runs.state import State
 from tabib.tasks.load import get_task
 
@@ -30,10 +32,13 @@ def check_study(config: BenchmarkConfig, *, notebook: bool, touch: bool) -> None
     for model in config.study.candidates or ():
         if model not in named:
             raise ConfigError(f"study.candidates: the benchmark has no model {model!r}{nearest(model, named)}")
-    folder, markdown = places_of(config)
-    require_folder(folder, "study.folder", touch=touch)
-    require_file(markdown, "study.markdown", touch=touch)
-    absent = [name for name in ("nbclient", "ipykernel", "pandas") if find_spec(name) is None]
+    places, output = places_of(config), config.output
+    require_folder(places.folder, "study.folder", touch=touch)
+    require_file(places.markdown, "study.markdown", touch=touch)
+    named_files = (("output.json", output.json_file), ("output.markdown", output.markdown_file))
+    outputs = {key: Path(name) for key, name in named_files if name is not None}
+    check_places(places.folder, places.markdown, places.study, outputs)
+    absent = [name for name in ("nbformat", "nbclient", "ipykernel", "pandas") if find_spec(name) is None]
     if notebook and absent:
         show_notices([f"no notebook will be written: {', '.join(absent)} absent (pip install 'tabib[notebook]')"])
     if find_spec("matplotlib") is None:
@@ -76,13 +81,13 @@ def dataset_of(config: BenchmarkConfig) -> str:
     return wanted
 
 
-def places_of(config: BenchmarkConfig) -> tuple[Path, Path]:
-    """The report's folder, and its Markdown file."""
+def places_of(config: BenchmarkConfig) -> Places:
+    """Where the report goes."""
     path = config.path
     assert path is not None, "a benchmark that was loaded has a file"
     name = path.stem if path.stem != "benchmark" else path.absolute().parent.name
     folder = Path(config.study.folder or Path("results") / name)
-    return folder, Path(config.study.markdown or folder / "report.md")
+    return Places(folder, Path(config.study.markdown or folder / "report.md"), relative(path, folder))
 
 
 def study_runs(config: BenchmarkConfig, cells: Sequence[Cell]) -> StudyRuns:
@@ -126,16 +131,14 @@ def measure_speed(config: BenchmarkConfig, cells: Sequence[Cell]) -> None:
     )
     console = stderr()
     for name, folder in _first_runs(config, cells).items():
-        saved = stands(folder, settings)
-        if saved is not None:
-            differing = differences(saved, settings)
-            show_notices([f"speed of {name}: {'; '.join(differing)}"] if differing else [])
-            continue
 
         def observer(line: str, name: str = name) -> None:
             console.print(f"speed of {name}: {line}", style="dim", soft_wrap=True, markup=False)
 
         try:
+            saved = stands(folder, settings)
+            differing = differences(saved, settings) if saved is not None else ()
+            show_notices([f"speed of {name}: {'; '.join(differing)}"] if differing else [])
             measure_run(folder, settings, observer)
         except (RecordError, DataError, ModelError) as error:
             show_notices([f"the speed of {name} could not be measured: {error}"])
@@ -163,23 +166,32 @@ def make_report(config: BenchmarkConfig, cells: Sequence[Cell], *, notebook: boo
 
     runs, dataset = study_runs(config, cells), dataset_of(config)
     if not runs.done(dataset):
-        raise RecordError(f"no run of {dataset} is done, so there is nothing to report; see the table above")
-    folder, markdown = places_of(config)
+        states = "; ".join(
+            f"{cell.model}, seed {cell.seed}: {cell.state}{f' ({cell.detail})' if cell.detail else ''}"
+            for cell in runs.cells
+            if cell.dataset == dataset
+        )
+        raise RecordError(
+            f"no run of {dataset} is done, so there is nothing to look into; 'tabib study run' runs what is"
+            f" missing."
+            f"\n{states}"
+        )
+    places = places_of(config)
     console = stderr()
 
     def progress(text: str) -> None:
         console.print(f"report: {text}", soft_wrap=True, markup=False)
 
     found = collect(runs, dataset, config.study, progress)
-    with writing(folder):
+    with writing(places.folder, "study.folder"):
         progress("plots")
-        plots, notices = draw_plots(folder / "plots", found.bundles)
+        plots, notices = draw_plots(places.folder / "plots", found.bundles)
         title = runs.description
         written = write_report(
-            folder,
-            markdown,
+            places,
             build_report(title, found, plots),
             build_insights(title, found),
+            next((bundle.content for bundle in found.bundles if bundle.name == "production"), None),
             notebook=notebook,
             progress=progress,
         )

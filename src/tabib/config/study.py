@@ -76,7 +76,7 @@ class StudySettings(Schema):
     examples: int = Field(default=30, ge=0, description="errors shown in their context")
     thresholds: ListOf[Confidence] = Field(default=(0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95), min_length=1)
     threshold: Confidence = Field(
-        default=0.85, description="confidence from which an entity is coded automatically"
+        default=0.85, description="what if all entities from this confidence on were coded"
     )
     target_precision: Share = Field(default=0.9, description="what automatic coding has to reach")
     min_kept: int = Field(default=10, ge=1, description="thresholds that keep fewer entities are not chosen")

@@ -36,12 +36,16 @@ def require_folder(folder: Path, key: str, *, touch: bool = True) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What the system refuses while what a command makes is written to ``path`` is a ConfigError that names it."""
+def writing(path: Path, key: str = "--output") -> Iterator[None]:
+    """What the system refuses while what a command makes is written to ``path`` is a ConfigError that names it.
+
+    Args:
+        key: the setting that names the path.
+    """
     try:
         yield
     except OSError as error:
-        raise ConfigError(f"--output {path} cannot be written: {error.strerror or error}") from error
+        raise ConfigError(f"{key} {path} cannot be written: {error.strerror or error}") from error
 
 
 def require_file(path: Path, key: str, *, touch: bool = True) -> None:

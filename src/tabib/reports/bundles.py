@@ -17,7 +17,7 @@ from tabib.analysis.speed import SpeedAnalysis
 from tabib.analysis.tradeoffs import TradeOff, trade_off_rows
 from tabib.analysis.types import TypeAnalysis
 from tabib.reports.comparison_text import comparison_statements
-from tabib.reports.csv_file import write_csv
+from tabib.reports.csv_file import spreadsheet_safe, write_csv
 from tabib.reports.figures.base import save_figure
 from tabib.reports.figures.comparison import draw_pairs, draw_score_speed
 from tabib.reports.figures.confidence import (
@@ -86,13 +86,18 @@ def errors_bundle(title: str, analysis: ErrorAnalysis) -> Bundle:
             "error_numbers": analysis.number_rows(),
             "lengths": analysis.lengths.rows(),
             "patterns": analysis.patterns.rows(),
-            "examples": [example.to_row() for example in analysis.examples],
+            "examples": [_safe(example.to_row()) for example in analysis.examples],
         },
         {
             "error_classes": lambda: draw_error_classes(analysis.rates, title),
             "lengths": lambda: draw_lengths(analysis.lengths, title),
         },
     )
+
+
+def _safe(row: dict[str, Any]) -> dict[str, Any]:
+    """Texts of documents as no spreadsheet takes them for formulas."""
+    return {name: spreadsheet_safe(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 
 def confidence_bundle(title: str, analysis: ConfidenceAnalysis) -> Bundle:

@@ -11,7 +11,7 @@ def escape(text: str) -> str:
     flat = " ".join(text.split())
     # An underscore within a word is text in Markdown anyway, and names are easier to find unescaped.
     # Brackets are text unless they make a link.
-    return re.sub(r"[\\|*`<>]|\](?=[(\[:])|(?<!\w)_|_(?!\w)", lambda match: f"\\{match.group()}", flat)
+    return re.sub(r"[\\|*`<>~]|&(?=\w|#)|\](?=[(\[:])|(?<!\w)_|_(?!\w)", lambda match: f"\\{match.group()}", flat)
 
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]], right: Collection[int]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tabib.analysis.production.analysis import ProductionAnalysis
 from tabib.analysis.production.false_positives import ALL_TYPES
 from tabib.analysis.production.high_value import TOGETHER
+from tabib.analysis.production.policies import CHOSEN
 from tabib.reports.statements import Book, Citation, Statement, Style, enumerated
 
 _RECOMMENDATION, _POLICIES, _TYPES = "production_recommendation", "production_policies", "production_types"
@@ -26,6 +27,7 @@ def production_statements(analysis: ProductionAnalysis) -> tuple[Statement, ...]
     return (
         *_strategy(book),
         *_expected(book),
+        *_given_up(book),
         *_never_seen(book, analysis.settings.threshold),
         *_work(book, analysis.settings.threshold),
         *_high_value(book),
@@ -94,6 +96,40 @@ def _expected(book: Book) -> Iterator[Statement]:
         )
 
 
+def _given_up(book: Book) -> Iterator[Statement]:
+    """What the same rule over all types would do on dev, where it does more; types that are weak by themselves."""
+    policy = book.cell(_RECOMMENDATION, "policy")
+    names = {row["policy"] for row in book.tables[_POLICIES]}
+    if book.cell(_RECOMMENDATION, "strategy") != "auto-code" or policy == CHOSEN or CHOSEN not in names:
+        return
+    more = {
+        name: book.cite(_POLICIES, name, "percent", policy=CHOSEN, where="dev")
+        for name in ("automation", "precision")
+    }
+    ours = book.cite(_POLICIES, "automation", "percent", policy=policy, where="dev")
+    if more["automation"].value is not None and ours.value is not None and more["automation"].value > ours.value:
+        yield Statement(
+            "On dev, one threshold for all types would code more, {automation} against {ours}, at a precision of"
+            " {precision}; it is not recommended, since it would also code types of which dev has too little"
+            " to say.",
+            {**more, "ours": ours},
+        )
+    target = book.cell(_RECOMMENDATION, "target")
+    weak = [
+        index
+        for index, row in enumerate(book.tables[_TYPES])
+        if row["deployment"] == "auto-code" and (row["dev_precision"] or 0.0) < target
+    ]
+    if weak:
+        cited = book.cite_all(_TYPES, "label", weak)
+        yield Statement(
+            "By themselves, these are below the target on dev, though that may be chance: "
+            + enumerated(cited)
+            + ".",
+            cited,
+        )
+
+
 def _never_seen(book: Book, threshold: float) -> Iterator[Statement]:
     if book.cell(_ENTITIES, "unseen", threshold=threshold) is None:
         return
@@ -113,8 +149,9 @@ def _work(book: Book, threshold: float) -> Iterator[Statement]:
 
     at = {"threshold": cite("threshold", "number")}
     yield Statement(
-        "Entity by entity at {threshold}, {share} of a document's entities need no reader, mean over documents;"
-        " the median document leaves {median} for one, the fullest {most}.",
+        "If instead every entity from {threshold} on were coded, that would be {share} of a document's"
+        " entities, mean"
+        " over documents; the median document would leave {median} for a reader, the fullest {most}.",
         {
             **at,
             "share": cite("share_auto_coded", "percent", interval=True),
@@ -123,10 +160,12 @@ def _work(book: Book, threshold: float) -> Iterator[Statement]:
         },
     )
     counts = {**at, "n": cite("auto_coded", "count"), "all": cite("documents", "count")}
-    words = "Document by document, if all that is predicted has to reach {threshold}, {n} of {all} need no reader"
+    words = (
+        "If all that is predicted in a document had to reach {threshold}, {n} of {all} would be coded without one"
+    )
     if book.cell(_DOCUMENTS, "auto_coded", threshold=threshold):
         counts["right"] = cite("right", "count")
-        words += "; {right} of these are entirely right"
+        words += ", of which {right} would be entirely right"
     yield Statement(words + ".", counts)
 
 
@@ -164,8 +203,9 @@ def _risks(book: Book) -> Iterator[Statement]:
         return
     key = {"label": worst["label"]}
     yield Statement(
-        "No type has more wrong entities at or above {threshold} than {label}: {wrong} of {all}, in a hundred"
-        " documents {often}; {rate} of those of this type are wrong.",
+        "Then no type would have more wrong entities than {label}: of {all} from {threshold} on it has"
+        " {wrong}, in a"
+        " hundred documents {often}; {rate} of those of this type are wrong.",
         {
             "threshold": book.cite(_RISKS, "threshold", "number", **key),
             "label": book.cite(_RISKS, "label", "text", **key),

@@ -45,7 +45,13 @@ def check_review(folder: Path, documents: Iterable[str], inputs: Sequence[Path],
             raise ConfigError(f"{path} is an input; choose another folder as --output")
         if path.exists() and not overwrite:
             raise ConfigError(f"{path} exists; choose another folder as --output, or say --overwrite")
-    exact = review_paths(folder)[1]
+    table, exact = review_paths(folder)
+    if table.exists() and not exact.exists():
+        raise ConfigError(
+            f"{table} is there without {exact.name}, so what is on it cannot be compared with what is"
+            f" annotated now;"
+            " choose another folder as --output, or remove it"
+        )
     if exact.exists():
         lost = {str(row.get("document")) for row in read_jsonl(exact)} - set(documents)
         if lost:

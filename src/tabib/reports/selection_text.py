@@ -8,11 +8,11 @@ from typing import Any
 from tabib.reports.statements import Book, Citation, Statement, Style, Tables
 
 _VALUES: Mapping[str, tuple[str, Style, str]] = {
-    "score": ("score", "percent", "F1 {score_value} with the weight {score_weight}"),
+    "score": ("score", "percent", "dev F1 {score_value} with the weight {score_weight}"),
     "rare_types": (
         "rare_types",
         "percent",
-        "F1 of rare types {rare_types_value} with the weight {rare_types_weight}",
+        "dev F1 of rare types {rare_types_value} with the weight {rare_types_weight}",
     ),
     "speed": ("speed", "number", "{speed_value} documents per second with the weight {speed_weight}"),
 }
@@ -70,10 +70,10 @@ def _choice(book: Book) -> Statement:
             cited[f"{name}_weight"] = book.cite("selection_weights", "used", "number", criterion=name)
     values = "; ".join(parts)
     if book.cell("selection_choice", "candidates") == 1:
-        return Statement(f"{{model}} is chosen: it is the only candidate (on dev: {values}).", cited)
+        return Statement(f"{{model}} is chosen: it is the only candidate ({values}).", cited)
     cited["total"] = book.cite("selection_choice", "total", "number")
     cited["candidates"] = book.cite("selection_choice", "candidates", "count")
-    words = f"{{model}} is chosen of {{candidates}} candidates, with a total of {{total}} (on dev: {values})."
+    words = f"{{model}} is chosen of {{candidates}} candidates, with a total of {{total}} ({values})."
     return Statement(words, cited)
 
 

@@ -175,6 +175,8 @@ _EXPECTED = "production.json as 'tabib analyze production RUN -o FOLDER' writes 
 
 def _sound(advice: Mapping[str, Any]) -> bool:
     threshold, types = advice.get("threshold"), advice.get("auto_types")
+    if isinstance(threshold, bool):
+        return False
     if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
         return False
     if not isinstance(advice.get("strategy"), str) or not isinstance(advice.get("reason"), str):

@@ -51,8 +51,8 @@ def test_the_deployment_that_the_numbers_speak_for() -> None:
     assert "20.4% [" in text, "20 of 98: each sex"
     assert "] of the gold is overlapped by no prediction" in text
     assert "Medication: F1 98.7% [" in text
-    assert "No type has more wrong entities at or above 0.85 than Medication: 2 of 2" in text
-    assert "20 of 20 need no reader; 0 of these are entirely right." in text
+    assert "no type would have more wrong entities than Medication: of 2 from 0.85 on it has 2" in text
+    assert "20 of 20 would be coded without one, of which 0 would be entirely right." in text
 
 
 def test_one_prediction_more_that_is_wrong_changes_what_is_said() -> None:

@@ -87,8 +87,9 @@ def test_the_choice_its_reasons_and_its_price() -> None:
     assert said[0] == "On the 20 documents of test, good has the highest F1 of 3 models, 94.7% [94.7, 94.7]."
     assert said[1] == "good leads fast by +19.7 [+19.7, +19.7] points of F1 (p = 0.0006)."
     assert one_of(said, "good is chosen") == (
-        "good is chosen of 2 candidates, with a total of 0.933 (on dev: F1 94.7% [94.7, 94.7] with the weight 0.6;"
-        " F1 of rare types 66.7% [66.7, 66.7] with the weight 0.2; 10 documents per second with the weight 0.2)."
+        "good is chosen of 2 candidates, with a total of 0.933 (dev F1 94.7% [94.7, 94.7] with the weight 0.6;"
+        " dev F1 of rare types 66.7% [66.7, 66.7] with the weight 0.2; 10 documents per second with the weight"
+        " 0.2)."
     )
     assert one_of(said, "good against fast") == (
         "good against fast, on test: +19.7 [+19.7, +19.7] points of F1 (p = 0.0006);"
@@ -146,7 +147,7 @@ def test_one_model_is_chosen_and_compared_with_nothing() -> None:
     said = texts(tables_of([run("good", first(9)), run("good", first(7), seed=43)]))
 
     assert said[0] == "On the 20 documents of test, good has an F1 of 88.5% [82.4, 94.7]."
-    assert one_of(said, "good is chosen").startswith("good is chosen: it is the only candidate (on dev: F1 88.5%")
+    assert one_of(said, "good is chosen").startswith("good is chosen: it is the only candidate (dev F1 88.5%")
     assert one_of(said, "The run to deploy") == (
         "The run to deploy is notes--good--s42--42424242: of its seeds, 42 has the best dev score (94.7%)."
     )

@@ -126,7 +126,12 @@ class Report:
 
     def parts(self, section: Section) -> list[Part]:
         """The parts of a section that there is something to show for."""
-        return [part for part in section.parts if not isinstance(part, PlotPart) or part.name in self.plots]
+        return [part for part in section.parts if self._shows(part)]
+
+    def _shows(self, part: Part) -> bool:
+        if isinstance(part, PlotPart):
+            return part.name in self.plots
+        return not isinstance(part, TablePart) or len(part.indices(self.book)) > 0
 
     def shown_cells(self) -> set[tuple[str, int, str]]:
         """Table, row and column of every cell that is shown somewhere."""

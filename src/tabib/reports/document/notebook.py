@@ -16,16 +16,12 @@ from tabib.reports.statements import Statement
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-_BEGIN = """from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import pandas as pd
+_BEGIN = """import pandas as pd
 from IPython.display import Image, display
 
 pd.set_option("display.max_rows", 60)
 pd.set_option("display.precision", 3)
-tables = {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""])
-          for path in sorted(Path("tables").glob("*.csv")) if path.stat().st_size}"""
+tables = {name: pd.read_csv(f"tables/{name}.csv", keep_default_na=False, na_values=[""]) for name in NAMES}"""
 _TIMEOUT = 300
 
 
@@ -83,7 +79,10 @@ def _cells(report: Report) -> Iterator[Any]:
 
     warnings = "".join(f"**{escape(warning.text)}**\n\n" for warning in report.warnings)
     yield new_markdown_cell(f"# {escape(report.title)}\n\n{warnings}{_text(report.lead)}")
-    yield new_code_cell(_BEGIN)
+    shown = {
+        part.table for section in report.sections for part in report.parts(section) if isinstance(part, TablePart)
+    }
+    yield new_code_cell(_BEGIN.replace("NAMES", str(sorted(shown))))
     for section in report.sections:
         yield new_markdown_cell(f"## {escape(section.title)}")
         for part in report.parts(section):
@@ -94,7 +93,7 @@ def _cells(report: Report) -> Iterator[Any]:
             elif isinstance(part, PlotPart):
                 yield new_markdown_cell(escape(part.caption.text))
                 yield new_code_cell(f'display(Image("plots/{part.name}.png"))')
-            elif report.book.tables[part.table]:
+            else:
                 yield new_markdown_cell(f"**{escape(part.caption.text)}**")
                 yield new_code_cell(_shown(part))
 

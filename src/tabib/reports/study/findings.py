@@ -32,7 +32,7 @@ def type_findings(book: Book) -> list[Statement]:
             },
         )
     ]
-    said += _tier_gap(book)
+    said += tier_finding(book)
     said += _frequency(book)
     said += _against_their_tier(book)
     said += _without_support(book)
@@ -77,18 +77,20 @@ def confidence_findings(book: Book) -> list[Statement]:
     if reason:
         cited = {"reason": book.cite("confidence", "reason", "text", name="ece_width")}
         return [Statement("Nothing can be said of confidences: {reason}.", cited)]
-    said = [
-        Statement(
-            "Right entities have a mean confidence of {tp}, wrong ones of {fp}.",
-            {name: book.cite("confidence", "value", "number", name=f"mean_{name}") for name in ("tp", "fp")},
-        )
-    ]
-    said += _calibration(book)
-    said += _sweet_spot(book)
-    return said
+    return [*_means(book), *_calibration(book), *sweet_spot_finding(book)]
 
 
-def _tier_gap(book: Book) -> list[Statement]:
+def _means(book: Book) -> list[Statement]:
+    cited = {name: book.cite("confidence", "value", "number", name=f"mean_{name}") for name in ("tp", "fp")}
+    words = {"tp": "Right entities have a mean confidence of {tp}", "fp": "Wrong entities have one of {fp}"}
+    known = [name for name, citation in cited.items() if citation.value is not None]
+    if len(known) == 2:
+        return [Statement("Right entities have a mean confidence of {tp}, wrong ones of {fp}.", cited)]
+    return [Statement(words[name] + ".", {name: cited[name]}) for name in known]
+
+
+def tier_finding(book: Book) -> list[Statement]:
+    """How far apart the tiers are, the most unlike ones that there are; nothing where they are not."""
     names = {row["name"] for row in book.tables["type_numbers"]}
     for one, other in (("frequent", "rare"), ("frequent", "medium"), ("medium", "rare")):
         name = f"f1_{one}_minus_{other}"
@@ -103,27 +105,32 @@ def _tier_gap(book: Book) -> list[Statement]:
             "first": book.cite("tiers", "f1", "percent", tier=one),
             "second": book.cite("tiers", "f1", "percent", tier=other),
         }
+        low, high = cited["low"].value, cited["high"].value
+        if cited["gap"].value == 0 or low is None or high is None:
+            return []
         words = (
             "Against {other} types, {one} ones have {gap} [{low}, {high}] points of F1 ({first} against {second})"
         )
-        return [Statement(words + _chance(cited["low"].value, cited["high"].value), cited)]
+        return [Statement(words + ("." if low > 0 or high < 0 else ", which may be chance."), cited)]
     return []
 
 
 def _frequency(book: Book) -> list[Statement]:
-    if book.cell("type_numbers", "value", name="spearman_f1_train") is None:
-        return []
     cited = {
         "rho": book.cite("type_numbers", "value", "number", name="spearman_f1_train"),
         "low": book.cite("type_numbers", "low", "number", name="spearman_f1_train"),
         "high": book.cite("type_numbers", "high", "number", name="spearman_f1_train"),
     }
-    words = (
-        "The more often train holds a type, the better it is found"
-        if (cited["low"].value or 0) > 0
-        else ("How often train holds a type does not clearly go with how well it is found")
-    )
-    return [Statement(words + " (Spearman's correlation {rho} [{low}, {high}]).", cited)]
+    low, high = cited["low"].value, cited["high"].value
+    if low is None or high is None:
+        return []
+    if low > 0:
+        words = "Of these types, those that train holds more often are found better"
+    elif high < 0:
+        words = "Of these types, those that train holds more often are found worse"
+    else:
+        words = "How often train holds a type does not clearly go with how well it is found"
+    return [Statement(words + " (Spearman's correlation {rho} [{low}, {high}], over documents).", cited)]
 
 
 def _against_their_tier(book: Book) -> list[Statement]:
@@ -139,8 +146,8 @@ def _against_their_tier(book: Book) -> list[Statement]:
     )
     said = []
     for rows, words in (
-        (above, "Though not frequent in train, better than all types together: "),
-        (below, "Though frequent in train, worse than all types together: "),
+        (above, "Not frequent in train, and yet above the F1 over all types: "),
+        (below, "Frequent in train, and yet below the F1 over all types: "),
     ):
         if rows:
             said.append(_naming(book, words, rows))
@@ -170,7 +177,7 @@ def _naming(book: Book, words: str, rows: Sequence[int], *, scores: bool = True)
         listed = ", ".join(f"{{{key}}} ({{{key}_f1}})" for key in items)
     else:
         listed = enumerated(items)
-    return Statement(words + listed + (", and others." if len(rows) > len(shown) else "."), cited)
+    return Statement(words + listed + ("; and others." if len(rows) > len(shown) else "."), cited)
 
 
 def _confused(book: Book) -> list[Statement]:
@@ -193,13 +200,13 @@ def _lengths(book: Book) -> list[Statement]:
         key: book.cite("error_numbers", column, "points", name="boundary_errors_per_word")
         for key, column in (("slope", "value"), ("low", "low"), ("high", "high"))
     }
-    if slope["slope"].value is None:
+    low, high = slope["low"].value, slope["high"].value
+    if low is None or high is None:
         return []
     said = []
-    low, high = slope["low"].value, slope["high"].value
-    if low is not None and low > 0:
+    if low > 0:
         words = "Longer entities have more boundary errors: {slope} [{low}, {high}] points for each word more."
-    elif high is not None and high < 0:
+    elif high < 0:
         words = "Longer entities have fewer boundary errors: {slope} [{low}, {high}] points for each word more."
     else:
         words = (
@@ -261,7 +268,10 @@ def _calibration(book: Book) -> list[Statement]:
     return [Statement(words + ".", cited)]
 
 
-def _sweet_spot(book: Book) -> list[Statement]:
+def sweet_spot_finding(book: Book) -> list[Statement]:
+    """The threshold that dev chose, and what it does on the split; nothing without confidences."""
+    if book.cell("confidence", "reason", name="ece_width"):
+        return []
     if book.cell("confidence", "value", name="sweet_spot") is None:
         cited = {"reason": book.cite("confidence", "reason", "text", name="sweet_spot")}
         return [Statement("No threshold could be chosen on dev: {reason}.", cited)]
@@ -270,11 +280,14 @@ def _sweet_spot(book: Book) -> list[Statement]:
         "precision": book.cite("thresholds", "precision", "percent", interval=True, name="sweet spot"),
         "coverage": book.cite("thresholds", "coverage", "percent", name="sweet spot"),
         "recall": book.cite("thresholds", "recall", "percent", name="sweet spot"),
+        "target": book.cite("confidence", "value", "percent", name="target_precision"),
     }
     return [
         Statement(
-            "From the confidence {threshold} on, which was chosen on dev, {precision} of the entities are right;"
-            " {coverage} of the predicted entities are kept, and {recall} of gold is found.",
+            "From the confidence {threshold} on, which was chosen on dev for a precision of {target},"
+            " {precision} of"
+            " the entities are right; {coverage} of the predicted entities are kept, and {recall} of gold is"
+            " found.",
             cited,
         )
     ]
@@ -287,9 +300,3 @@ def _main(kind: str) -> dict[str, Any]:
 
 def _rows(book: Book, table: str, wanted: Callable[[Any], bool]) -> list[int]:
     return [index for index, row in enumerate(book.tables[table]) if wanted(row)]
-
-
-def _chance(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return "."
-    return "." if low > 0 or high < 0 else ", which may be chance."

@@ -9,7 +9,13 @@ from tabib.reports.document.model import ListPart, Report, Section
 from tabib.reports.selection_text import selection_statements
 from tabib.reports.statements import Statement
 from tabib.reports.study.collect import Collected
-from tabib.reports.study.findings import confidence_findings, error_findings, type_findings
+from tabib.reports.study.findings import (
+    confidence_findings,
+    error_findings,
+    sweet_spot_finding,
+    tier_finding,
+    type_findings,
+)
 from tabib.reports.study.sections.about import about_section, incomplete
 from tabib.reports.study.sections.comparison import comparison_sections
 from tabib.reports.study.sections.confidence import confidence_section
@@ -64,9 +70,9 @@ def headlines(found: Collected) -> list[Statement]:
     said = [*comparison_statements(book.tables)[:2], *selection_statements(book.tables)[:1]]
     if found.looked_into:
         said += [
-            *type_findings(book)[1:2],
+            *tier_finding(book),
             *error_findings(book)[:1],
-            *confidence_findings(book)[-1:],
+            *sweet_spot_finding(book),
             *found.production[:3],
         ]
     return said

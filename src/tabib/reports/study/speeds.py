@@ -10,6 +10,7 @@ from tabib.analysis.model_speeds import speeds_of_models
 from tabib.analysis.speed import analyse_speed
 from tabib.analysis.speed_models import compare_models, model_rows
 from tabib.config.study import SpeedSection, StudySettings
+from tabib.core.errors import RecordError
 from tabib.records.record import read_record
 from tabib.records.speed import SpeedMeasurement, read_speed
 from tabib.reports.bundles import Bundle
@@ -38,15 +39,16 @@ class Speeds:
 
 
 def speed_of_models(runs: StudyRuns, dataset: str, settings: StudySettings) -> Speeds:
-    """The measurements that are kept in the run folders; of several runs of a model the first counts.
-
-    Raises:
-        RecordError: a measurement is damaged.
-    """
+    """The measurements that are kept in the run folders; of several runs of a model the first counts."""
     found: dict[str, SpeedMeasurement] = {}
+    damaged: list[str] = []
     for cell in runs.cells:
         if cell.dataset == dataset and cell.folder is not None:
-            measured = read_speed(cell.folder)
+            try:
+                measured = read_speed(cell.folder)
+            except RecordError as error:
+                damaged.append(f"no speed of {cell.model}: {error}")
+                continue
             if measured is not None and measured.identity == read_record(cell.folder).identity:
                 found.setdefault(cell.model, replace(measured, name=cell.model))
     notes = (settings.speed or SpeedSection()).notes
@@ -63,6 +65,5 @@ def speed_of_models(runs: StudyRuns, dataset: str, settings: StudySettings) -> S
         for index, analysis in enumerate(analyses)
     }
     documents_per_second, notices = speeds_of_models(list(found.values()))
-    return Speeds(
-        Bundle("speed", {"models": tables["speed_models"]}, tables, plots), documents_per_second, notices
-    )
+    bundle = Bundle("speed", {"models": tables["speed_models"]}, tables, plots)
+    return Speeds(bundle, documents_per_second, (*damaged, *notices))

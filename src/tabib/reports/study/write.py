@@ -1,32 +1,46 @@
 """A report in all its forms, in one folder.
 
 FOLDER/
-    report.html     self-contained
-    report.md       (or where the study asks for it) with links to plots and tables
-    insights.md     findings, surprises and the recommendation, in sentences
-    summary.ipynb   executed
-    statements.json every sentence, and the cell of the table behind each of its numbers
+    report.html      self-contained
+    report.md        (or where the study asks for it) with links to plots and tables
+    insights.md      findings, surprises and the recommendation, in sentences
+    summary.ipynb    executed
+    production.json  the recommendation, as ``tabib predict --policy`` takes it
+    statements.json  every sentence, and the cell of the table behind each of its numbers
     tables/*.csv, plots/*.png and *.svg
-    files.json      all of these, so that the next report can take away what it does not write again
+    files.json       all of these, so that the next report can take away what it does not write again
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tabib.core.errors import MissingExtraError
-from tabib.records.files import read_json, write_atomically, write_json
+from tabib.records.files import write_atomically, write_json
 from tabib.reports.bundles import Bundle, Draw, write_plots, write_tables
 from tabib.reports.document.html import render_html
 from tabib.reports.document.markdown import render_markdown
 from tabib.reports.document.model import Report
 from tabib.reports.document.notebook import write_notebook
 from tabib.reports.figures.base import FORMATS
+from tabib.reports.study.own_files import Manifest, own_names, relative, replace_earlier
 
-MANIFEST = "files.json"
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a report goes.
+
+    Args:
+        folder: everything. markdown: the page as Markdown, there or elsewhere.
+        study: the benchmark file, relative to the folder.
+    """
+
+    folder: Path
+    markdown: Path
+    study: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +61,10 @@ def draw_plots(folder: Path, bundles: Sequence[Bundle]) -> tuple[frozenset[str],
 
 
 def write_report(
-    folder: Path,
-    markdown: Path,
+    places: Places,
     report: Report,
     insights: Report,
+    production: Mapping[str, Any] | None,
     *,
     notebook: bool = True,
     progress: Callable[[str], None],
@@ -58,11 +72,12 @@ def write_report(
     """Write every form; plots must have been drawn into ``folder/plots``.
 
     Args:
-        markdown: where the Markdown page goes.
         insights: the findings alone.
+        production: what ``production.json`` holds; None where no run was looked into.
         notebook: whether to make and execute the notebook.
         progress: told what is being written.
     """
+    folder, markdown = places.folder, places.markdown
     notices: list[str] = []
     progress("tables")
     (folder / "tables").mkdir(parents=True, exist_ok=True)
@@ -70,11 +85,15 @@ def write_report(
     progress("report.html")
     write_atomically(folder / "report.html", render_html(report, folder / "plots"))
     markdown.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(markdown, render_markdown(report, _relative(folder, markdown.parent)))
+    assets = relative(folder, markdown.parent)
+    write_atomically(markdown, render_markdown(report, "" if assets == "." else assets))
     write_atomically(folder / "insights.md", render_markdown(insights, ""))
     said = [{"section": section, **statement.to_json()} for section, statement in report.statements()]
     write_json(folder / "statements.json", said)
     files = [folder / "report.html", markdown, folder / "insights.md", folder / "statements.json"]
+    if production is not None:
+        write_json(folder / "production.json", production)
+        files.append(folder / "production.json")
     if notebook:
         progress("summary.ipynb")
         try:
@@ -82,23 +101,13 @@ def write_report(
             files.append(folder / "summary.ipynb")
         except MissingExtraError as error:
             notices.append(f"no notebook was written: {error}")
-    _replace_earlier(folder, report, files)
+    notices += replace_earlier(folder, _manifest(places, report, files))
     return Written(tuple(files), tuple(notices))
 
 
-def _replace_earlier(folder: Path, report: Report, files: Sequence[Path]) -> None:
-    """Remove what an earlier report wrote and this one did not; no other file of the folder is touched."""
-    path = folder / MANIFEST
-    now = {_relative(file, folder) for file in files}
-    now |= {f"tables/{name}.csv" for name in report.book.tables}
-    now |= {f"plots/{name}.{suffix}" for name in report.plots for suffix in FORMATS}
-    earlier = read_json(path) if path.is_file() else []
-    for name in earlier if isinstance(earlier, list) else []:
-        if isinstance(name, str) and name not in now and ".." not in Path(name).parts:
-            (folder / name).unlink(missing_ok=True)
-    write_json(path, sorted(now))
-
-
-def _relative(folder: Path, start: Path) -> str:
-    path = os.path.relpath(folder, start)
-    return "" if path == "." else Path(path).as_posix()
+def _manifest(places: Places, report: Report, files: Sequence[Path]) -> Manifest:
+    names = [relative(file, places.folder) for file in files]
+    names += [f"tables/{name}.csv" for name in report.book.tables]
+    names += [f"plots/{name}.{suffix}" for name in report.plots for suffix in FORMATS]
+    page = relative(places.markdown, places.folder)
+    return Manifest(places.study, own_names(names), "" if page == "report.md" else page)

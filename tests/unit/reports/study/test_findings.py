@@ -58,9 +58,11 @@ def test_what_is_said_of_types() -> None:
         "Exact F1 over all types is 50.0% [45.0, 55.0], precision 50.0%, recall 40.0%; the mean over types is"
         " 30.0%.",
         "Against rare types, frequent ones have +30.0 [+20.0, +40.0] points of F1 (60.0% against 30.0%).",
-        "The more often train holds a type, the better it is found (Spearman's correlation 0.7 [0.5, 0.8]).",
-        "Though not frequent in train, better than all types together: Sex (90.0%).",
-        "Though frequent in train, worse than all types together: Sign (30.0%).",
+        "Of these types, those that train holds more often are found better (Spearman's correlation 0.7 [0.5,"
+        " 0.8],"
+        " over documents).",
+        "Not frequent in train, and yet above the F1 over all types: Sex (90.0%).",
+        "Frequent in train, and yet below the F1 over all types: Sign (30.0%).",
         "Never found right, though the split holds them: Area.",
         "Without gold in the split, so without scores: Mass.",
         "Of Sign, 12.0% (12) are taken for Drug.",
@@ -72,6 +74,19 @@ def test_a_gap_that_may_be_chance_is_said_to_be_so() -> None:
     said = texts(type_findings(Book(TYPES | {"type_numbers": numbers})))
     assert said[1].endswith("(60.0% against 30.0%), which may be chance.")
     assert not any("Spearman" in text for text in said)
+
+
+def test_rare_types_that_are_found_better_are_said_to_be_so() -> None:
+    numbers = [number("spearman_f1_train", -0.8, -0.9, -0.6)]
+    said = texts(type_findings(Book(TYPES | {"type_numbers": numbers})))
+    assert said[1].startswith("Of these types, those that train holds more often are found worse")
+
+
+def test_no_gap_and_no_interval_are_no_finding() -> None:
+    for gap in (number("f1_frequent_minus_rare", 0.0, 0.0, 0.0), number("f1_frequent_minus_rare", 0.3)):
+        numbers = [number("spearman_f1_train", 0.3), gap]
+        said = texts(type_findings(Book(TYPES | {"type_numbers": numbers})))
+        assert not any("points" in text or "Spearman" in text for text in said)
 
 
 def test_the_gap_between_other_tiers_is_taken_where_one_has_no_types() -> None:
@@ -133,6 +148,7 @@ def confidence_tables(gap: tuple[float, float, float], spot: float | None) -> di
             number("ece_width", 0.2),
             number("ece_width_scaled", 0.1),
             number("temperature", 2.5),
+            number("target_precision", 0.9),
             {"name": "sweet_spot", "value": spot, "reason": "" if spot else "no threshold reaches it"},
         ],
         "thresholds": [
@@ -147,7 +163,8 @@ def test_what_is_said_of_confidence() -> None:
     assert said == [
         "Right entities have a mean confidence of 0.9, wrong ones of 0.7.",
         "The model is too sure of itself (ECE 0.2); with a temperature of 2.5, fitted on dev, the ECE is 0.1.",
-        "From the confidence 0.98 on, which was chosen on dev, 92.0% [90.0, 95.0] of the entities are right; 20.0%"
+        "From the confidence 0.98 on, which was chosen on dev for a precision of 90.0%, 92.0% [90.0, 95.0] of"
+        " the entities are right; 20.0%"
         " of the predicted entities are kept, and 10.0% of gold is found.",
     ]
 
@@ -156,6 +173,12 @@ def test_a_model_that_is_honest_and_a_threshold_that_is_none() -> None:
     said = texts(confidence_findings(Book(confidence_tables((0.0, -0.1, 0.1), None))))
     assert said[1].startswith("On the whole, confidences are about as high as they should be")
     assert said[2] == "No threshold could be chosen on dev: no threshold reaches it."
+
+
+def test_where_all_are_right_nothing_is_said_of_wrong_ones() -> None:
+    tables = confidence_tables((0.0, -0.1, 0.1), 0.9)
+    tables["confidence"][1] = number("mean_fp", None)
+    assert texts(confidence_findings(Book(tables)))[0] == "Right entities have a mean confidence of 0.9."
 
 
 def test_without_confidences_the_reason_is_said() -> None:

@@ -81,8 +81,11 @@ def _sentences(book: Book) -> list[Statement]:
             "{done} of {runs} runs of {file} are done, seeds {seeds}; scores are on the split {split}.", cited
         ),
         Statement(
-            "Thresholds, temperatures, types for review and the model itself are chosen on dev; the split that is"
-            " evaluated has no part in any choice."
+            "Thresholds, temperature, types for review, model and seed are chosen on dev. The split that is"
+            " evaluated"
+            " has one say, a veto against a recommendation that it refutes; and its documents are those that"
+            " speed is"
+            " timed on."
         ),
         Statement(
             "Intervals are percentile bootstraps over documents unless a table says otherwise; what is undefined"

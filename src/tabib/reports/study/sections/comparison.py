@@ -29,10 +29,8 @@ _PAIRS = (
     Shown("p_holm", "p (Holm)", "number"),
     Shown("rare_difference", "rare types, points", "points", interval=True),
     Shown("rare_p_holm", "p (Holm)", "number"),
-    Shown("test", "test"),
-    Shown("documents", "documents", "count"),
     Shown("seeds", "seeds", "count"),
-    Shown("other_seeds", "its seeds", "count"),
+    Shown("other_seeds", "against", "count"),
 )
 _BEST = (
     Shown("label", "type"),
@@ -78,7 +76,7 @@ def _section(book: Book, dataset: str, suffix: str) -> Section:
         TablePart(
             f"pairs{suffix}",
             _PAIRS,
-            Statement("Every two models on the same documents; p adjusted for all pairs."),
+            _about_pairs(book, f"pairs{suffix}"),
         ),
         PlotPart(f"pairs{suffix}", Statement("Differences in F1 with their intervals.")),
         TablePart(
@@ -86,3 +84,20 @@ def _section(book: Book, dataset: str, suffix: str) -> Section:
         ),
     ]
     return Section(f"models{suffix}", f"Models on {dataset}", parts)
+
+
+def _about_pairs(book: Book, table: str) -> Statement:
+    """The test, its unit and n, as the first row has them: all pairs are on the same documents."""
+    if not book.tables[table]:
+        return Statement("Every two models.")
+    first = {name: book.tables[table][0][name] for name in ("model", "other")}
+    cited = {
+        "test": book.cite(table, "test", "text", **first),
+        "documents": book.cite(table, "documents", "count", **first),
+    }
+    return Statement(
+        "Every two models on the same {documents} documents: {test}, the unit is the document with all its"
+        " seeds; p"
+        " adjusted for all pairs, intervals over documents and seeds.",
+        cited,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tabib.analysis.lengths import SEVERAL
 from tabib.reports.document.model import ListPart, Part, PlotPart, Section, Shown, TablePart
 from tabib.reports.statements import Book, Statement
 from tabib.reports.study.findings import error_findings
@@ -40,6 +41,7 @@ def errors_section(book: Book) -> Section:
                     Shown("missed_rate", "missed, of gold %", "percent", interval=True),
                 ),
                 Statement("Scores by the number of words of an entity."),
+                _lengths_in_order(book),
             ),
             PlotPart("lengths", Statement("Scores and errors by the number of words.")),
         ]
@@ -49,6 +51,12 @@ def errors_section(book: Book) -> Section:
     return Section("errors", "Errors", parts)
 
 
+def _lengths_in_order(book: Book) -> list[int]:
+    """One row after another, what sums several of them last."""
+    rows = book.tables["lengths"]
+    return sorted(range(len(rows)), key=lambda index: rows[index]["words"] == SEVERAL)
+
+
 def _found(book: Book, side: str) -> list[int]:
     rows = book.tables["patterns"]
     return [index for index, row in enumerate(rows) if row["found"] and row["side"] == side][:_PATTERNS]
@@ -56,8 +64,9 @@ def _found(book: Book, side: str) -> list[int]:
 
 def _patterns(book: Book, side: str) -> TablePart:
     what = {
-        "gold": "Features of gold that go with not being found exactly; p is adjusted for all features tried.",
-        "predicted": "Features of predictions that go with being wrong; p is adjusted for all features tried.",
+        "gold": "Features of gold that go with being found exactly or not; p is adjusted for all features tried.",
+        "predicted": "Features of predictions that go with being right or not; p is adjusted for all features"
+        " tried.",
     }
     return TablePart(
         "patterns",

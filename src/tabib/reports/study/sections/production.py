@@ -52,7 +52,7 @@ def production_section(said: Sequence[Statement]) -> Section:
                     Shown("auto_coded", "documents coded", "count"),
                     Shown("automation", "automation %", "percent", interval=True),
                     Shown("right", "entirely right", "count"),
-                    Shown("share_auto_coded", "entities without a reader %", "percent", interval=True),
+                    Shown("share_auto_coded", "entities coded, mean %", "percent", interval=True),
                     Shown("review_median", "to review, median", "number"),
                     Shown("review_max", "most", "count"),
                 ),

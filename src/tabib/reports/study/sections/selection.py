@@ -29,7 +29,7 @@ def selection_section(book: Book) -> Section:
                     Shown("why", "no candidate because"),
                 ),
                 Statement(
-                    "The rule: each criterion as a share of the best candidate's, weighted; all of it on dev."
+                    "The rule: each criterion as a share of the best candidate's, weighted; scores are dev's."
                 ),
             ),
             TablePart(
