@@ -203,9 +203,9 @@ def _risks(book: Book) -> Iterator[Statement]:
         return
     key = {"label": worst["label"]}
     yield Statement(
-        "Then no type would have more wrong entities than {label}: of {all} from {threshold} on it has"
-        " {wrong}, in a"
-        " hundred documents {often}; {rate} of those of this type are wrong.",
+        "Of the {all} wrong entities from {threshold} on, most are of {label}: {wrong}, in a hundred documents"
+        " {often};"
+        " {rate} of those of this type are wrong.",
         {
             "threshold": book.cite(_RISKS, "threshold", "number", **key),
             "label": book.cite(_RISKS, "label", "text", **key),

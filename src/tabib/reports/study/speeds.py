@@ -53,7 +53,7 @@ def speed_of_models(runs: StudyRuns, dataset: str, settings: StudySettings) -> S
                 found.setdefault(cell.model, replace(measured, name=cell.model))
     notes = (settings.speed or SpeedSection()).notes
     analyses = [analyse_speed(measured, notes) for measured in found.values()]
-    models = compare_models(list(found.values()), notes=notes)
+    models = compare_models(list(found.values()), _reference(runs, found), notes)
     tables = {
         "speed_models": model_rows(models),
         "speed_variants": [row for analysis in analyses for row in analysis.variant_rows()],
@@ -67,3 +67,11 @@ def speed_of_models(runs: StudyRuns, dataset: str, settings: StudySettings) -> S
     documents_per_second, notices = speeds_of_models(list(found.values()))
     bundle = Bundle("speed", {"models": tables["speed_models"]}, tables, plots)
     return Speeds(bundle, documents_per_second, (*damaged, *notices))
+
+
+def _reference(runs: StudyRuns, found: Mapping[str, SpeedMeasurement]) -> str | None:
+    """The first model with weights that was measured, else the first of all: any is slow beside a look-up."""
+    for cell in runs.cells:
+        if cell.model in found and cell.folder is not None and read_record(cell.folder).weights:
+            return cell.model
+    return next(iter(found), None)

@@ -69,7 +69,7 @@ def _section(book: Book, dataset: str, suffix: str) -> Section:
             _MODELS,
             Statement(
                 "Models: means over seeds, intervals over documents and seeds; sd: over seeds; training: a run's;"
-                " peak: memory of the whole run; documents/s: as measured for this report."
+                " peak: memory of the whole run; documents/s: as measured."
             ),
         ),
         PlotPart(f"score_speed{suffix}", Statement("Score against speed.")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tabib.reports.document.model import Part, PlotPart, Section, Shown, TablePart, TextPart
+from tabib.reports.document.model import ListPart, Part, PlotPart, Section, Shown, TablePart, TextPart
 from tabib.reports.statements import Book, Statement
 from tabib.reports.study.speed_findings import speed_findings
 from tabib.reports.study.speeds import plot_name
@@ -13,7 +13,7 @@ def speed_section(book: Book) -> Section:
     if not book.tables.get("speed_models"):
         return Section("speed", "Speed and memory", [TextPart([Statement("No speed was measured.")])])
     parts: list[Part] = [
-        TextPart(speed_findings(book)),
+        ListPart(speed_findings(book)),
         TablePart(
             "speed_models",
             (
@@ -32,7 +32,7 @@ def speed_section(book: Book) -> Section:
                 Shown("training_gib", "GiB in training", "number"),
                 Shown("reason", "reason"),
             ),
-            Statement("Models as they are, one run of each; times slower than the first of them."),
+            _about_models(book),
         ),
     ]
     if book.tables.get("speed_variants"):
@@ -44,8 +44,8 @@ def speed_section(book: Book) -> Section:
                     Shown("variant", "variant"),
                     Shown("device", "device"),
                     Shown("score", "score %", "percent"),
-                    Shown("difference", "difference, points", "points"),
-                    Shown("identical", "same answers %", "percent"),
+                    Shown("difference", "difference, points", "points", interval=True),
+                    Shown("agreement", "entities alike %", "percent"),
                     Shown("documents_per_second", "documents/s", "number"),
                     Shown("ratio", "times as fast", "ratio"),
                     Shown("streaming_ratio", "one by one", "ratio"),
@@ -78,3 +78,8 @@ def speed_section(book: Book) -> Section:
             for index in range(len(book.tables["speed_models"]))
         ]
     return Section("speed", "Speed and memory", parts)
+
+
+def _about_models(book: Book) -> Statement:
+    cited = book.cite_all("speed_models", "reference", [0])
+    return Statement("Models as they are, one run of each; slower than {item_a}, by characters read.", cited)
