@@ -50,10 +50,19 @@ def selection_statements(tables: Tables) -> tuple[Statement, ...]:
         *_left_out(book),
         _deployed(book),
         *_sensitivity(book),
-        *(_trade_off(book, row) for row in tables["tradeoffs"]),
+        *trade_off_statements(tables),
         *_same_split(book),
         *excluded,
     )
+
+
+def trade_off_statements(tables: Tables) -> tuple[Statement, ...]:
+    """The chosen model against each other candidate, by rank.
+
+    Args:
+        tables: ``tradeoffs``.
+    """
+    return tuple(_trade_off(Book(tables), row) for row in tables["tradeoffs"])
 
 
 def _choice(book: Book) -> Statement:

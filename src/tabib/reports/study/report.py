@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tabib.reports.comparison_text import comparison_statements
 from tabib.reports.document.model import ListPart, Report, Section
-from tabib.reports.selection_text import selection_statements
+from tabib.reports.selection_text import selection_statements, trade_off_statements
 from tabib.reports.statements import Statement
 from tabib.reports.study.collect import Collected
 from tabib.reports.study.findings import (
@@ -67,7 +67,11 @@ def build_insights(title: str, found: Collected) -> Report:
 def headlines(found: Collected) -> list[Statement]:
     """What a reader should know first: the models, the choice, the run that was looked into, what to deploy."""
     book = found.book
-    said = [*comparison_statements(book.tables)[:2], *selection_statements(book.tables)[:1]]
+    said = [
+        *comparison_statements(book.tables)[:2],
+        *selection_statements(book.tables)[:1],
+        *trade_off_statements(book.tables)[:1],
+    ]
     if found.looked_into:
         said += [
             *tier_finding(book),
