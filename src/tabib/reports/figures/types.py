@@ -75,7 +75,7 @@ def draw_frequency(analysis: TypeAnalysis, title: str) -> Figure | None:
         if 0 < limit <= most:
             axes.axvline(limit, color=COLOURS["grey"], linewidth=0.6, linestyle=":")
     least = min(row.train or 0 for row in rows)
-    axes.set_xlim(least / 2 if least else -0.4, most * 3 + 1)
+    axes.set_xlim(least / 2 if least else -0.4, most * 10 + 1)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
     axes.set_ylim(-5, 105)
     axes.set_xlabel("gold entities in train (logarithmic)", fontsize=8)
