@@ -54,9 +54,9 @@ def _lead(book: Book) -> list[Statement]:
     if book.cell("pairs", "difference", **key) == 0:
         words = "{model} and {other} have the same F1 ({difference}, p = {p})."
     elif book.cell("pairs", "significant", **key):
-        words = "{model} leads {other} by {difference} points of F1 (p = {p})."
+        words = "{model} leads {other} by {difference} points of F1 (adjusted p = {p})."
     else:
-        words = "The lead of {model} over {other}, {difference} points of F1 (p = {p}), may be chance."
+        words = "The lead of {model} over {other}, {difference} points of F1 (adjusted p = {p}), may be chance."
     return [Statement(words, cited)]
 
 
@@ -67,7 +67,10 @@ def _types(book: Book) -> list[Statement]:
     names: list[tuple[str, str, Style]] = [("types", "types", "count"), ("ahead", "types_ahead", "count")]
     cited = {name: book.cite("comparison_numbers", column, style) for name, column, style in names}
     said = [
-        Statement("Of {types} types with gold, one model is ahead of the second in {ahead} beyond chance.", cited)
+        Statement(
+            "Of {types} types with gold, the best model's lead over the second is more than chance in {ahead}.",
+            cited,
+        )
     ]
     for model in dict.fromkeys(row["best"] for row in rows if row["verdict"] == "ahead"):
         chosen = [index for index, row in enumerate(rows) if row["verdict"] == "ahead" and row["best"] == model]

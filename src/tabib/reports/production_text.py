@@ -12,6 +12,7 @@ from tabib.reports.statements import Book, Citation, Statement, Style, enumerate
 
 _RECOMMENDATION, _POLICIES, _TYPES = "production_recommendation", "production_policies", "production_types"
 _ENTITIES, _DOCUMENTS = "production_entities", "production_documents"
+_CODED = "production_coded"
 _HIGH_VALUE, _RISKS, _CLASSES = "production_high_value", "production_false_positives", "production_classes"
 
 _MET = {
@@ -27,6 +28,7 @@ def production_statements(analysis: ProductionAnalysis) -> tuple[Statement, ...]
     return (
         *_strategy(book),
         *_expected(book),
+        *_by_themselves(book),
         *_given_up(book),
         *_never_seen(book, analysis.settings.threshold),
         *_work(book, analysis.settings.threshold),
@@ -52,7 +54,7 @@ def _strategy(book: Book) -> Iterator[Statement]:
             "Recommended: code without a reader what has a confidence of {threshold} or more and is of one of"
             " these types, {n} of {all}: " + enumerated(cited) + ". Everything else goes to a reader.",
             {
-                "threshold": book.cite(_RECOMMENDATION, "threshold", "number"),
+                "threshold": book.cite(_RECOMMENDATION, "threshold", "exact"),
                 "n": book.cite(_RECOMMENDATION, "auto_types", "count"),
                 "all": book.cite(_RECOMMENDATION, "types", "count"),
                 **cited,
@@ -66,34 +68,33 @@ def _expected(book: Book) -> Iterator[Statement]:
     if not policy:
         return
     key = {"policy": policy, "where": "split"}
+    recommended = book.cell(_RECOMMENDATION, "strategy") == "auto-code"
+    words = "This codes" if recommended else "What dev speaks for would code"
+    left = "it leaves" if recommended else "it would leave"
     yield Statement(
-        "This codes {automation} of the predicted entities, {precision} of them rightly, and finds {recall} of the"
-        " gold; it leaves {wrong} wrong entities per document that no reader sees.",
+        f"{words} {{automation}} of the predicted entities, {{precision}} of them rightly, and finds"
+        f" {{recall}} of the"
+        f" gold; {left} {{wrong}} wrong entities per document that no reader sees.",
         {
             "automation": book.cite(_POLICIES, "automation", "percent", interval=True, **key),
-            "precision": book.cite(_POLICIES, "precision", "percent", interval=True, **key),
+            "precision": book.cite(_RECOMMENDATION, "precision", "percent", interval=True),
             "recall": book.cite(_POLICIES, "recall", "percent", interval=True, **key),
             "wrong": book.cite(_POLICIES, "wrong_per_document", "number", **key),
         },
     )
-    cited = {
-        "target": book.cite(_RECOMMENDATION, "target", "percent"),
-        "precision": book.cite(_RECOMMENDATION, "precision", "percent", interval=True),
-    }
+    target = {"target": book.cite(_RECOMMENDATION, "target", "percent")}
     confirmed = book.cell(_RECOMMENDATION, "confirmed")
     if confirmed == "unknown":
         yield Statement(
-            "The split neither confirms nor refutes the target of {target}: {precision}, by the wider of two"
-            " intervals ({why}). Until more is known, a sample of what is coded should be read.",
-            {**cited, "why": book.cite(_RECOMMENDATION, "confirmed_why", "text")},
+            "The split neither confirms nor refutes the target of {target} ({why}). Until more is known, a"
+            " sample of"
+            " what is coded should be read.",
+            {**target, "why": book.cite(_RECOMMENDATION, "confirmed_why", "text")},
         )
+    elif confirmed == "yes":
+        yield Statement("The split, which had no say in the choice, confirms the target of {target}.", target)
     else:
-        verb = "confirms" if confirmed == "yes" else "refutes"
-        yield Statement(
-            f"The split, which had no say in the choice, {verb} the target of {{target}}: {{precision}}, by the"
-            " wider of two intervals.",
-            cited,
-        )
+        yield Statement("The split refutes the target of {target}, which is a veto.", target)
 
 
 def _given_up(book: Book) -> Iterator[Statement]:
@@ -114,20 +115,33 @@ def _given_up(book: Book) -> Iterator[Statement]:
             " to say.",
             {**more, "ours": ours},
         )
-    target = book.cell(_RECOMMENDATION, "target")
-    weak = [
-        index
-        for index, row in enumerate(book.tables[_TYPES])
-        if row["deployment"] == "auto-code" and (row["dev_precision"] or 0.0) < target
-    ]
-    if weak:
-        cited = book.cite_all(_TYPES, "label", weak)
+
+
+def _by_themselves(book: Book) -> Iterator[Statement]:
+    """That the target holds for the types together, and what dev shows of each alone."""
+    rows = book.tables[_CODED]
+    if not rows:
+        return
+    shown = {row["label"] for row in book.tables[_TYPES] if row["decided"] == "auto"}
+    unshown = [index for index, row in enumerate(rows) if row["label"] not in shown]
+    if len(unshown) == len(rows):
         yield Statement(
-            "By themselves, these are below the target on dev, though that may be chance: "
-            + enumerated(cited)
-            + ".",
+            "The target holds for these types together, for which the threshold was chosen; dev shows it of"
+            " none of"
+            " them alone."
+        )
+    elif unshown:
+        cited = book.cite_all(_CODED, "label", unshown)
+        yield Statement(
+            "The target holds for these types together, for which the threshold was chosen; dev does not show"
+            " it of " + enumerated(cited) + " alone.",
             cited,
         )
+    target = book.cell(_RECOMMENDATION, "target")
+    weak = [index for index, row in enumerate(rows) if (row["dev_precision"] or 0.0) < target]
+    if weak:
+        cited = book.cite_all(_CODED, "label", weak)
+        yield Statement("On dev, these are below it by themselves: " + enumerated(cited) + ".", cited)
 
 
 def _never_seen(book: Book, threshold: float) -> Iterator[Statement]:
@@ -147,7 +161,7 @@ def _work(book: Book, threshold: float) -> Iterator[Statement]:
     def cite(column: str, style: Style, *, interval: bool = False) -> Citation:
         return book.cite(_DOCUMENTS, column, style, interval=interval, threshold=threshold)
 
-    at = {"threshold": cite("threshold", "number")}
+    at = {"threshold": cite("threshold", "exact")}
     yield Statement(
         "If instead every entity from {threshold} on were coded, that would be {share} of a document's"
         " entities, mean"
@@ -177,11 +191,11 @@ def _high_value(book: Book) -> Iterator[Statement]:
         cited = {**name, "f": book.cite(_HIGH_VALUE, "f1", "percent", interval=True, **key)}
         if row["precision_auto"] is None:
             cited["why"] = book.cite(_HIGH_VALUE, "why", "text", **key)
-            cited["threshold"] = book.cite(_HIGH_VALUE, "threshold", "number", **key)
+            cited["threshold"] = book.cite(_HIGH_VALUE, "threshold", "exact", **key)
             yield Statement(what + ": F1 {f}; of the precision at {threshold} nothing is known ({why}).", cited)
             continue
         cited |= {
-            "threshold": book.cite(_HIGH_VALUE, "threshold", "number", **key),
+            "threshold": book.cite(_HIGH_VALUE, "threshold", "exact", **key),
             "precision": book.cite(_HIGH_VALUE, "precision_auto", "percent", interval=True, **key),
             "coverage": book.cite(_HIGH_VALUE, "coverage", "percent", interval=True, **key),
             "target": book.cite(_RECOMMENDATION, "target", "percent"),
@@ -203,11 +217,11 @@ def _risks(book: Book) -> Iterator[Statement]:
         return
     key = {"label": worst["label"]}
     yield Statement(
-        "Of the {all} wrong entities from {threshold} on, most are of {label}: {wrong}, in a hundred documents"
-        " {often};"
-        " {rate} of those of this type are wrong.",
+        "Of the {all} wrong entities from {threshold} on, {label} has more than any other type: {wrong}, which"
+        " would be"
+        " {often} in a hundred documents; {rate} of those of this type are wrong.",
         {
-            "threshold": book.cite(_RISKS, "threshold", "number", **key),
+            "threshold": book.cite(_RISKS, "threshold", "exact", **key),
             "label": book.cite(_RISKS, "label", "text", **key),
             "wrong": book.cite(_RISKS, "auto_wrong", "count", **key),
             "all": book.cite(_RISKS, "auto_wrong", "count", label=ALL_TYPES),

@@ -32,6 +32,10 @@ _RATIOS = (
 )
 
 
+_ALIKE = 1.25
+"""Times and memory that differ by less are alike: runs of one model, measured twice, differ as much."""
+
+
 def selection_statements(tables: Tables) -> tuple[Statement, ...]:
     """The choice, its reasons, the run to deploy, how much hangs on the weights, and the trade-offs.
 
@@ -166,7 +170,7 @@ def _trade_off(book: Book, row: Mapping[str, Any]) -> Statement:
     for more, less, words_more, words_less, words_equal in _RATIOS:
         if row[more] is None:
             continue
-        if round(row[more], 1) == 1 or round(row[less], 1) == 1:
+        if max(row[more], row[less]) < _ALIKE:
             words = words_equal
         else:
             column, words = (more, words_more) if row[more] > 1 else (less, words_less)
@@ -182,7 +186,7 @@ def _difference(book: Book, key: Mapping[str, Any], cited: dict[str, Citation], 
     if value is None:
         return f"{{difference}} {what}"
     cited[f"{kind}p"] = book.cite("tradeoffs", f"{kind}p_holm", "number", **key)
-    words = f"{{{kind}difference}} {what} (p = {{{kind}p}})"
+    words = f"{{{kind}difference}} {what} (adjusted p = {{{kind}p}})"
     if book.cell("tradeoffs", f"{kind}significant", **key):
         return words
     return words if value == 0 else f"{words}, which may be chance"

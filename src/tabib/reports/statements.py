@@ -21,15 +21,17 @@ from tabib.reports.numbers import (
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 """Name of a table (its CSV file without suffix) → rows: column → value."""
 
-Style = Literal["percent", "points", "count", "number", "ratio", "duration", "text"]
+Style = Literal["percent", "points", "count", "number", "exact", "ratio", "duration", "text"]
 """How a cell is written: ``percent`` 73.1%, ``points`` +2.1 (a difference of shares, in points), ``count`` 1,204,
-``number`` three significant digits, ``ratio`` 1.5×, ``duration`` seconds as a time, ``text`` as it is."""
+``number`` three significant digits, ``exact`` all digits that are saved of a confidence, ``ratio`` 1.5×,
+``duration`` seconds as a time, ``text`` as it is."""
 
 _WRITERS: Mapping[Style, Callable[[Any], str]] = {
     "percent": lambda value: f"{percent_text(value)}%",
     "points": signed_percent_text,
     "count": count_text,
     "number": number_text,
+    "exact": lambda value: f"{value:.7g}",
     "ratio": ratio_text,
     "duration": duration_text,
     "text": str,

@@ -51,8 +51,25 @@ def test_the_deployment_that_the_numbers_speak_for() -> None:
     assert "20.4% [" in text, "20 of 98: each sex"
     assert "] of the gold is overlapped by no prediction" in text
     assert "Medication: F1 98.7% [" in text
-    assert "Of the 2 wrong entities from 0.85 on, most are of Medication: 2" in text
+    assert "Of the 2 wrong entities from 0.85 on, Medication has more than any other type: 2" in text
     assert "20 of 20 would be coded without one, of which 0 would be entirely right." in text
+
+
+def test_what_is_vetoed_is_not_said_to_be_done() -> None:
+    text = said(split_of(60), split_of(0))
+    assert "Recommended: a reader sees every prediction" in text
+    assert "What dev speaks for would code " in text
+    assert "The split refutes the target of 90.0%, which is a veto." in text
+    assert "This codes" not in text
+    assert "had no say" not in text
+
+
+def test_types_that_are_coded_are_counted_at_the_threshold_of_the_recommendation() -> None:
+    analysis = analyse(split_of(2), split_of(0))
+    policy = next(row for row in analysis.policies if row.policy.name == analysis.recommendation.policy)
+    assert {row.threshold for row in analysis.coded} == {analysis.recommendation.threshold}
+    assert sum(row.auto_coded for row in analysis.coded) == policy.test.auto_coded
+    assert sum(row.right for row in analysis.coded) == policy.test.right
 
 
 def test_one_prediction_more_that_is_wrong_changes_what_is_said() -> None:

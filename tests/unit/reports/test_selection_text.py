@@ -85,18 +85,19 @@ def test_the_choice_its_reasons_and_its_price() -> None:
     said = texts(tables_of(test, speeds={"good": 10.0, "fast": 15.0, "none": 1e4}))
 
     assert said[0] == "On the 20 documents of test, good has the highest F1 of 3 models, 94.7% [94.7, 94.7]."
-    assert said[1] == "good leads fast by +19.7 [+19.7, +19.7] points of F1 (p = 0.0006)."
+    assert said[1] == "good leads fast by +19.7 [+19.7, +19.7] points of F1 (adjusted p = 0.0006)."
     assert one_of(said, "good is chosen") == (
         "good is chosen of 2 candidates, with a total of 0.933 (dev F1 94.7% [94.7, 94.7] with the weight 0.6;"
         " dev F1 of rare types 66.7% [66.7, 66.7] with the weight 0.2; 10 documents per second with the weight"
         " 0.2)."
     )
     assert one_of(said, "good against fast") == (
-        "good against fast, on test: +19.7 [+19.7, +19.7] points of F1 (p = 0.0006);"
-        " +66.7 [+66.7, +66.7] points of F1 on rare types (p = 0.0006); 1.5× slower; 2.0× longer in training."
+        "good against fast, on test: +19.7 [+19.7, +19.7] points of F1 (adjusted p = 0.0006);"
+        " +66.7 [+66.7, +66.7] points of F1 on rare types (adjusted p = 0.0006); 1.5× slower; 2.0× longer in"
+        " training."
     )
     assert one_of(said, "none is no candidate") == "none is no candidate: it is the majority baseline."
-    assert "Of 2 types with gold, one model is ahead of the second in 2 beyond chance." in said
+    assert "Of 2 types with gold, the best model's lead over the second is more than chance in 2." in said
     assert "good is the best for A and B." in said
 
 
@@ -119,8 +120,8 @@ def test_a_difference_that_may_be_chance_is_said_to_be_so() -> None:
 
     said = texts(tables_of([run("one", once), run("other", first(6))]))
 
-    assert one_of(said, "The lead of one over other").endswith("points of F1 (p = 1), may be chance.")
-    assert "points of F1 (p = 1), which may be chance" in one_of(said, "one against other")
+    assert one_of(said, "The lead of one over other").endswith("points of F1 (adjusted p = 1), may be chance.")
+    assert "points of F1 (adjusted p = 1), which may be chance" in one_of(said, "one against other")
 
 
 def test_models_that_say_the_same() -> None:
@@ -130,7 +131,7 @@ def test_models_that_say_the_same() -> None:
     assert "Types in which the best models are equally good: 1." in said
     assert "No model finds any B." in said
     assert one_of(said, "one against other").startswith(
-        "one against other, on test: +0.0 [+0.0, +0.0] points of F1 (p = 1)"
+        "one against other, on test: +0.0 [+0.0, +0.0] points of F1 (adjusted p = 1)"
     )
 
 

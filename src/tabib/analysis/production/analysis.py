@@ -14,7 +14,14 @@ from tabib.analysis.production.policies import PolicyOutcome, compare_policies, 
 from tabib.analysis.production.recommendation import Recommendation, recommend
 from tabib.analysis.production.settings import ProductionSettings
 from tabib.analysis.production.split import split_entities
-from tabib.analysis.production.type_classes import ClassCheck, TypeDecision, check_classes, decide_types
+from tabib.analysis.production.type_classes import (
+    ClassCheck,
+    CodedType,
+    TypeDecision,
+    check_classes,
+    coded_types,
+    decide_types,
+)
 from tabib.analysis.rows import to_json, to_row
 from tabib.analysis.runs import RunData
 from tabib.analysis.thresholds import SweetSpot, sweet_spot
@@ -35,6 +42,7 @@ class ProductionAnalysis:
         entities, documents: by threshold.
         high_value, false_positives: at ``settings.threshold``.
         decisions, checks: types, at the chosen threshold, or at ``settings.threshold`` where none was chosen.
+        coded: the types that the recommendation codes without a reader, at its own threshold.
     """
 
     run: str
@@ -52,6 +60,7 @@ class ProductionAnalysis:
     checks: tuple[ClassCheck, ...]
     policies: tuple[PolicyOutcome, ...]
     recommendation: Recommendation
+    coded: tuple[CodedType, ...]
 
     def to_json(self) -> dict[str, Any]:
         return to_json(self)
@@ -71,6 +80,7 @@ class ProductionAnalysis:
                 for row in self.decisions
             ],
             "production_classes": [to_row(row) for row in self.checks],
+            "production_coded": [to_row(row) for row in self.coded],
         }
 
 
@@ -94,6 +104,10 @@ def analyse_production(
     used = settings.threshold if spot.threshold is None else spot.threshold
     decisions = decide_types(on_dev, on_test, used, settings, high_value)
     compared = compare_policies(policies(on_dev, spot, decisions, settings), on_dev, on_test, resampling)
+    recommended = recommend(on_dev, on_test, compared, decisions, settings)
+    coded: tuple[CodedType, ...] = ()
+    if recommended.threshold is not None and on_dev is not None:
+        coded = coded_types(on_dev, on_test, recommended.auto_types, recommended.threshold)
     return ProductionAnalysis(
         run=test.title,
         identity=test.record.identity,
@@ -109,5 +123,6 @@ def analyse_production(
         decisions=decisions,
         checks=check_classes(decisions, on_test, used, resampling),
         policies=compared,
-        recommendation=recommend(on_dev, on_test, compared, decisions, settings),
+        recommendation=recommended,
+        coded=coded,
     )

@@ -225,6 +225,39 @@ def _decide(
     return ("human", BELOW) if p_reached <= HUMAN_LEVEL else ("unknown", NOT_SHOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class CodedType:
+    """A type that a policy codes without a reader, at the policy's threshold.
+
+    Args:
+        dev_auto_coded, dev_precision: on dev, where the threshold was chosen. auto_coded, right, precision: on the
+            split. Precisions with the interval of Korn and Graubard.
+    """
+
+    label: str
+    threshold: float
+    dev_auto_coded: int
+    dev_precision: Score
+    auto_coded: int
+    right: int
+    precision: Score
+
+
+def coded_types(
+    dev: SplitEntities, test: SplitEntities, types: Collection[str], threshold: float
+) -> tuple[CodedType, ...]:
+    """What a policy codes of each of its types, by name."""
+    on_dev, on_test = _Seen.of(dev, threshold), _Seen.of(test, threshold)
+    rows = []
+    for label in sorted(types):
+        _, _, kept, right = on_test.counts(label)
+        dev_kept = on_dev.counts(label)[2]
+        rows.append(
+            CodedType(label, threshold, dev_kept, on_dev.precision(label), kept, right, on_test.precision(label))
+        )
+    return tuple(rows)
+
+
 def check_classes(
     decisions: Collection[TypeDecision], test: SplitEntities, threshold: float, resampling: Resampling
 ) -> tuple[ClassCheck, ...]:

@@ -125,12 +125,12 @@ def _frequency(book: Book) -> list[Statement]:
     if low is None or high is None:
         return []
     if low > 0:
-        words = "Of these types, those that train holds more often are found better"
+        words = "Types that train holds more often tend to be found better"
     elif high < 0:
-        words = "Of these types, those that train holds more often are found worse"
+        words = "Types that train holds more often tend to be found worse"
     else:
         words = "How often train holds a type does not clearly go with how well it is found"
-    return [Statement(words + " (Spearman's correlation {rho} [{low}, {high}], over documents).", cited)]
+    return [Statement(words + " (Spearman's correlation over types {rho}).", {"rho": cited["rho"]})]
 
 
 def _against_their_tier(book: Book) -> list[Statement]:
@@ -205,9 +205,15 @@ def _lengths(book: Book) -> list[Statement]:
         return []
     said = []
     if low > 0:
-        words = "Longer entities have more boundary errors: {slope} [{low}, {high}] points for each word more."
+        words = (
+            "Longer entities have more boundary errors: on a straight line, {slope} [{low}, {high}] points for"
+            " each word more, of the gold that was found with its type."
+        )
     elif high < 0:
-        words = "Longer entities have fewer boundary errors: {slope} [{low}, {high}] points for each word more."
+        words = (
+            "Longer entities have fewer boundary errors: on a straight line, {slope} [{low}, {high}] points for"
+            " each word more, of the gold that was found with its type."
+        )
     else:
         words = (
             "That longer entities have more boundary errors is not shown: {slope} [{low}, {high}] points a word."
@@ -276,7 +282,7 @@ def sweet_spot_finding(book: Book) -> list[Statement]:
         cited = {"reason": book.cite("confidence", "reason", "text", name="sweet_spot")}
         return [Statement("No threshold could be chosen on dev: {reason}.", cited)]
     cited = {
-        "threshold": book.cite("thresholds", "threshold", "number", name="sweet spot"),
+        "threshold": book.cite("thresholds", "threshold", "exact", name="sweet spot"),
         "precision": book.cite("thresholds", "precision", "percent", interval=True, name="sweet spot"),
         "coverage": book.cite("thresholds", "coverage", "percent", name="sweet spot"),
         "recall": book.cite("thresholds", "recall", "percent", name="sweet spot"),

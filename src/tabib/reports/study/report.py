@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tabib.reports.comparison_text import comparison_statements
 from tabib.reports.document.model import ListPart, Report, Section
 from tabib.reports.selection_text import selection_statements, trade_off_statements
-from tabib.reports.statements import Statement
+from tabib.reports.statements import Book, Statement
 from tabib.reports.study.collect import Collected
 from tabib.reports.study.findings import (
     confidence_findings,
@@ -64,12 +64,22 @@ def build_insights(title: str, found: Collected) -> Report:
     return Report(f"{title}: insights", incomplete(book), _lead(found), sections, book, frozenset())
 
 
+def suspicion_of_choice(book: Book) -> list[Statement]:
+    """Why the chosen model's scores should be doubted, where they should."""
+    model = book.cell("selection_choice", "model")
+    if model is None or not book.cell("models", "suspect", model=model):
+        return []
+    cited = {name: book.cite("models", name, "text", model=model) for name in ("model", "suspect")}
+    return [Statement("The chosen model, {model}, is suspect: {suspect}.", cited)]
+
+
 def headlines(found: Collected) -> list[Statement]:
     """What a reader should know first: the models, the choice, the run that was looked into, what to deploy."""
     book = found.book
     said = [
         *comparison_statements(book.tables)[:2],
         *selection_statements(book.tables)[:1],
+        *suspicion_of_choice(book),
         *trade_off_statements(book.tables)[:1],
     ]
     if found.looked_into:

@@ -136,6 +136,7 @@ def test_whatever_was_predicted_can_be_written(
         "production_false_positives": ("label",),
         "production_high_value": ("label",),
         "production_classes": ("decided",),
+        "production_coded": ("label",),
         "production_policies": ("policy", "where"),
         "production_recommendation": (),
     }

@@ -16,7 +16,7 @@ def confidence_section(book: Book) -> Section:
                 "thresholds",
                 (
                     Shown("name", "chosen"),
-                    Shown("threshold", "threshold", "number"),
+                    Shown("threshold", "threshold", "exact"),
                     Shown("kept", "kept", "count"),
                     Shown("precision", "precision %", "percent", interval=True),
                     Shown("coverage", "coverage %", "percent", interval=True),

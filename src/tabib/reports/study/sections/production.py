@@ -29,7 +29,7 @@ def production_section(said: Sequence[Statement]) -> Section:
                 (
                     Shown("policy", "policy"),
                     Shown("where", "where"),
-                    Shown("threshold", "threshold", "number"),
+                    Shown("threshold", "threshold", "exact"),
                     *_OUTCOME,
                 ),
                 Statement("Ways to deploy the model, chosen on dev, there and on the split that is evaluated."),
@@ -38,7 +38,7 @@ def production_section(said: Sequence[Statement]) -> Section:
             TablePart(
                 "production_entities",
                 (
-                    Shown("threshold", "threshold", "number"),
+                    Shown("threshold", "threshold", "exact"),
                     Shown("auto_coded", "coded", "count"),
                     Shown("review", "to review", "count"),
                     *_OUTCOME,
@@ -48,7 +48,7 @@ def production_section(said: Sequence[Statement]) -> Section:
             TablePart(
                 "production_documents",
                 (
-                    Shown("threshold", "threshold", "number"),
+                    Shown("threshold", "threshold", "exact"),
                     Shown("auto_coded", "documents coded", "count"),
                     Shown("automation", "automation %", "percent", interval=True),
                     Shown("right", "entirely right", "count"),
@@ -64,7 +64,7 @@ def production_section(said: Sequence[Statement]) -> Section:
                     Shown("label", "type"),
                     Shown("gold", "gold", "count"),
                     Shown("f1", "F1 %", "percent", interval=True),
-                    Shown("threshold", "threshold", "number"),
+                    Shown("threshold", "threshold", "exact"),
                     Shown("auto_coded", "coded", "count"),
                     Shown("precision_auto", "precision %", "percent", interval=True),
                     Shown("coverage", "coverage %", "percent"),
@@ -89,11 +89,25 @@ def production_section(said: Sequence[Statement]) -> Section:
             ),
             PlotPart("production_false_positives", Statement("False positives by type.")),
             TablePart(
+                "production_coded",
+                (
+                    Shown("label", "type"),
+                    Shown("threshold", "threshold", "exact"),
+                    Shown("dev_auto_coded", "coded on dev", "count"),
+                    Shown("dev_precision", "dev precision %", "percent", interval=True),
+                    Shown("auto_coded", "coded", "count"),
+                    Shown("right", "right", "count"),
+                    Shown("precision", "precision %", "percent", interval=True),
+                ),
+                Statement("The types that the recommendation codes without a reader, at its threshold."),
+            ),
+            TablePart(
                 "production_types",
                 (
                     Shown("label", "type"),
                     Shown("deployment", "deployment"),
                     Shown("decided", "dev says"),
+                    Shown("threshold", "decided at", "exact"),
                     Shown("dev_auto_coded", "coded on dev", "count"),
                     Shown("dev_precision", "dev precision %", "percent", interval=True),
                     Shown("auto_coded", "coded", "count"),
