@@ -111,12 +111,11 @@ def compare(
 
 def _dev(runs: Sequence[Path], data: Sequence[RunData], split: str) -> list[RunData]:
     """The dev split of those runs that have it."""
-    from tabib.analysis.runs import load_run_data
-    from tabib.records.folder import RunFolder
+    from tabib.analysis.runs import load_dev_data
 
     if split == "dev":
         return list(data)
-    return [load_run_data(run, "dev") for run in runs if "dev" in RunFolder(run).predicted_splits()]
+    return [dev for run in runs if (dev := load_dev_data(run, split)) is not None]
 
 
 def _measured(runs: Sequence[Path], data: Sequence[RunData]) -> dict[str, float]:

@@ -12,11 +12,10 @@ from tabib.analysis.error_analysis import ErrorAnalysis, analyse_errors
 from tabib.analysis.judged import judge
 from tabib.analysis.production.analysis import analyse_production
 from tabib.analysis.production.settings import ProductionSettings
-from tabib.analysis.runs import RunData, load_run_data
+from tabib.analysis.runs import load_dev_data, load_run_data
 from tabib.analysis.thresholds import Rule
 from tabib.analysis.types import Thresholds, analyse_types
 from tabib.config.study import StudySettings
-from tabib.records.folder import RunFolder
 from tabib.records.scoring import resampling_of_record
 from tabib.reports.bundles import Bundle, confidence_bundle, errors_bundle, production_bundle, types_bundle
 from tabib.reports.production_text import production_statements
@@ -114,7 +113,7 @@ def look_into(folder: Path, split: str, settings: StudySettings, progress: Progr
     """
     data, why = with_train_counts(load_run_data(folder, split), None)
     notices = [why] if why else []
-    dev = _dev(folder, split)
+    dev = load_dev_data(folder, split)
     resampling = resampling_of_record(data.record)
     title = data.title
     progress("types")
@@ -152,6 +151,9 @@ def look_into(folder: Path, split: str, settings: StudySettings, progress: Progr
         ),
         resampling,
     )
+    if found_production.absent:
+        absent = ", ".join(found_production.absent)
+        notices.append(f"high-value types: the corpus does not have {absent}; study.high_value_types names others")
     bundles = (types, errors, confidence, production_bundle(found_production))
     return Looked(bundles, production_statements(found_production), tuple(notices))
 
@@ -164,12 +166,6 @@ def without_texts(analysis: ErrorAnalysis) -> ErrorAnalysis:
         if pattern.feature.family != "word"
     )
     return replace(analysis, examples=(), patterns=replace(analysis.patterns, patterns=kept))
-
-
-def _dev(folder: Path, split: str) -> RunData | None:
-    if split == "dev" or "dev" not in RunFolder(folder).predicted_splits():
-        return None
-    return load_run_data(folder, "dev")
 
 
 def gather(tables: Tables, bundles: Iterable[Bundle]) -> Book:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tabib.analysis.comparison import compare
 from tabib.analysis.models import dev_models, group_models
-from tabib.analysis.runs import RunData, load_run_data
+from tabib.analysis.runs import RunData, load_dev_data, load_run_data
 from tabib.analysis.selection import SelectionSettings, select
 from tabib.analysis.tradeoffs import trade_offs
 from tabib.analysis.types import Thresholds
 from tabib.config.study import StudySettings
-from tabib.records.folder import RunFolder
 from tabib.records.scoring import resampling_of_record
 from tabib.reports.bundles import Bundle, comparison_bundle
 from tabib.reports.study.provenance import StudyRuns
@@ -44,8 +43,10 @@ def compare_models(
         for cell in runs.cells
         if cell.dataset == dataset and (folder := cell.folder) is not None
     }
-    models = group_models(_loaded(folders, runs.split))
-    dev = dev_models(models, _dev(folders, runs.split))
+    models = group_models(_named((name, load_run_data(path, runs.split)) for (name, _), path in folders.items()))
+    dev = dev_models(
+        models, _named((name, load_dev_data(path, runs.split)) for (name, _), path in folders.items())
+    )
     tiers = Thresholds(settings.tiers.rare_below, settings.tiers.frequent_above)
     resampling = resampling_of_record(models.first.record)
     comparison = compare(models, tiers, resampling, documents_per_second=documents_per_second)
@@ -65,16 +66,6 @@ def compare_models(
     )
 
 
-def _dev(folders: Mapping[tuple[str, int], Path], split: str) -> list[RunData]:
-    """The runs on dev, of those that have it; none where dev is what is evaluated."""
-    if split == "dev":
-        return []
-    return _loaded(
-        {key: path for key, path in folders.items() if "dev" in RunFolder(path).predicted_splits()}, "dev"
-    )
-
-
-def _loaded(folders: Mapping[tuple[str, int], Path], split: str) -> list[RunData]:
+def _named(runs: Iterable[tuple[str, RunData | None]]) -> list[RunData]:
     """The runs under the names of this benchmark; a run may have been made under another one."""
-    loaded = [(name, load_run_data(path, split)) for (name, _), path in folders.items()]
-    return [replace(data, record=replace(data.record, name=name)) for name, data in loaded]
+    return [replace(data, record=replace(data.record, name=name)) for name, data in runs if data is not None]
