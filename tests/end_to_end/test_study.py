@@ -17,7 +17,6 @@ from tabib.cli.app import run as command_line
 BENCHMARK = """
 description: Small English entities
 seeds: [1, 2]
-cleanup_checkpoints: false
 evaluation: {resamples: 200}
 datasets: {ner: [mini_ner_en]}
 model_groups:
@@ -220,6 +219,15 @@ def test_the_recommendation_can_be_deployed(study: Path) -> None:
     command = ["predict", f"runs/{chosen}", "note.txt", "-o", "coded", "--policy", "report/production.json"]
     assert command_line(command) == 0
     assert {path.name for path in (study / "coded").iterdir()} >= {"note.ann", "review.csv"}
+
+
+def test_a_study_that_deletes_its_models_is_told_what_it_loses(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        command_line(["study", "run", str(study), "cleanup_checkpoints=true", "--no-notebook", "--dry-run"]) == 0
+    )
+    assert "none can be deployed" in capsys.readouterr().err
 
 
 def test_a_model_that_has_another_name_now_keeps_its_run_and_its_speed(study: Path) -> None:

@@ -79,9 +79,18 @@ def report(study: StudyPath, overrides: Overrides = None, seeds: Seeds = None, n
 
 
 def _load(study: Path, overrides: Sequence[str] | None, seeds: str | None, *, touch: bool) -> BenchmarkConfig:
+    """The benchmark of a study, which keeps its models unless the file says otherwise: one is to be deployed."""
     from tabib.cli.benchmark import load_benchmark
+    from tabib.cli.console import show_notices
 
-    return load_benchmark(study / "benchmark.yaml" if study.is_dir() else study, overrides, seeds, touch=touch)
+    config = load_benchmark(study / "benchmark.yaml" if study.is_dir() else study, overrides, seeds, touch=touch)
+    if "cleanup_checkpoints" not in config.model_fields_set:
+        return config.model_copy(update={"cleanup_checkpoints": False})
+    if config.cleanup_checkpoints:
+        show_notices(
+            ["cleanup_checkpoints: models are deleted, so that no speed is measured and none can be deployed"]
+        )
+    return config
 
 
 def _exit(cells: Sequence[Cell]) -> None:
