@@ -285,12 +285,24 @@ def test_mistakes_are_told_before_anything_is_written(
     assert not (study / "report").exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("study.high_value_types=[DRUGS]", "mini_ner_en has no type 'DRUGS'; did you mean 'DRUG'"),
+        ("study.speed.variants=[fp99]", "variant: found 'fp99', expected one of own, fp32"),
+        ("study.speed.batch_sizes=[8, 8]", "each once"),
+    ],
+)
 def test_mistakes_are_told_before_anything_is_trained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    change: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(write_benchmark(tmp_path / "new"))
-    assert command_line(["study", "run", ".", "study.high_value_types=[DRUGS]"]) == 2
-    assert "mini_ner_en has no type 'DRUGS'; did you mean 'DRUG'" in capsys.readouterr().err
+    assert command_line(["study", "run", ".", change]) == 2
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "new" / "runs").exists()
 
 

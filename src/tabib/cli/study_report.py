@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tabib.benchmark.plan import Cell
 from tabib.cli.console import show_notices, stderr, stdout
@@ -20,6 +21,9 @@ from tabib.reports.study.write import Places
 from tabib.runs.state import State
 from tabib.tasks.load import get_task
 
+if TYPE_CHECKING:
+    from tabib.runs.speed.settings import SpeedSettings
+
 
 def check_study(config: BenchmarkConfig, *, notebook: bool, touch: bool) -> None:
     """See that there is something to look into and that the report can be written, before anything runs.
@@ -28,6 +32,7 @@ def check_study(config: BenchmarkConfig, *, notebook: bool, touch: bool) -> None
         ConfigError: no corpus of entities, a corpus or model of the study that is none, or paths that cannot be.
     """
     dataset_of(config)
+    _speed_settings(config)
     named = [name for group in config.model_groups.values() for name in group.models]
     for model in config.study.candidates or ():
         if model not in named:
@@ -117,18 +122,10 @@ def measure_speed(config: BenchmarkConfig, cells: Sequence[Cell]) -> None:
     """Measure the first run of each model on the study's corpus, unless that is done or not asked for."""
     from tabib.runs.speed import measure_run
     from tabib.runs.speed.measure import differences, stands
-    from tabib.runs.speed.settings import SpeedSettings
 
-    wanted = config.study.speed
-    if wanted is None:
+    settings = _speed_settings(config)
+    if settings is None:
         return
-    settings = SpeedSettings(
-        batch_sizes=wanted.batch_sizes,
-        variants=wanted.variants,
-        documents=wanted.documents,
-        rounds=wanted.rounds,
-        limit=wanted.seconds,
-    )
     console = stderr()
     for name, folder in _first_runs(config, cells).items():
 
@@ -142,6 +139,22 @@ def measure_speed(config: BenchmarkConfig, cells: Sequence[Cell]) -> None:
             measure_run(folder, settings, observer)
         except (RecordError, DataError, ModelError) as error:
             show_notices([f"the speed of {name} could not be measured: {error}"])
+
+
+def _speed_settings(config: BenchmarkConfig) -> SpeedSettings | None:
+    """What is to be measured; None: nothing. Raises: ConfigError: no such variant, or a batch size twice."""
+    from tabib.runs.speed.settings import SpeedSettings
+
+    wanted = config.study.speed
+    if wanted is None:
+        return None
+    return SpeedSettings(
+        batch_sizes=wanted.batch_sizes,
+        variants=wanted.variants,
+        documents=wanted.documents,
+        rounds=wanted.rounds,
+        limit=wanted.seconds,
+    )
 
 
 def _first_runs(config: BenchmarkConfig, cells: Sequence[Cell]) -> dict[str, Path]:
