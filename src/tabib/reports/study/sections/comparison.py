@@ -68,8 +68,8 @@ def _section(book: Book, dataset: str, suffix: str) -> Section:
             f"models{suffix}",
             _MODELS,
             Statement(
-                "Models: means over seeds, intervals over documents and seeds; sd: over seeds; training: wall time of a"
-                " run, whatever ran beside it; peak: memory of the whole run; documents/s: at its best batch, for"
+                "Models: means over seeds, intervals over documents and seeds; sd: over seeds; training: wall time of"
+                " a run, whatever ran beside it; peak: memory of the whole run; documents/s: at its best batch, for"
                 " documents as long as those that the first one was timed on."
             ),
         ),
