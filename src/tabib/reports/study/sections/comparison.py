@@ -68,9 +68,9 @@ def _section(book: Book, dataset: str, suffix: str) -> Section:
             f"models{suffix}",
             _MODELS,
             Statement(
-                "Models: means over seeds, intervals over documents and seeds; sd: over seeds; training: wall time of"
-                " a run, whatever ran beside it; peak: memory of the whole run; documents/s: at its best batch, for"
-                " documents as long as those that the first one was timed on."
+                "Models: means over seeds, intervals over documents and seeds; sd: over seeds; training: wall time"
+                " of a run, whatever ran beside it; peak: memory of the whole run; documents/s: at its best batch,"
+                " for documents as long as those that the first one was timed on."
             ),
         ),
         PlotPart(f"score_speed{suffix}", Statement("Score against speed.")),
